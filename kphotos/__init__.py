@@ -1,0 +1,1 @@
+"""K-Photos: the application around the sync engine. Rooms, top floor first, are listed in pyproject.toml."""
