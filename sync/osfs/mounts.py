@@ -1,0 +1,37 @@
+"""What kind of filesystem lies under a path, as the kernel's mount table tells."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "ncpfs"})
+"""Filesystems on which other machines' changes raise no event here."""
+
+_PASSING_INODES = frozenset({"vfat", "msdos", "exfat", "cifs", "smb3", "smbfs"})
+
+
+def filesystem(device: int) -> str:
+    """The type name ("ext4", "nfs4", "fuse.sshfs") of a device number; "" where it is not known."""
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+    for line in table.splitlines():
+        left, _, right = line.partition(" - ")
+        if left.split(" ")[2] == wanted:
+            return right.split(" ")[0]
+    return ""
+
+
+def lasting_inodes(device: int) -> bool:
+    """Whether a file keeps its inode number while nothing happens to it."""
+    kind = filesystem(device)
+    return not kind.startswith("fuse") and kind not in _PASSING_INODES
+
+
+def silent(device: int) -> bool:
+    """Whether changes may come from elsewhere without an event: a network mount or FUSE."""
+    kind = filesystem(device)
+    return kind in NETWORK or kind.startswith(("fuse", "virtiofs"))
