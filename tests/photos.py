@@ -44,8 +44,8 @@ def jpeg(
 
     `size` is (width, height) as stored. `taken` is "2021-06-01T12:34:56[.121]"; `offset` "+02:00" (none:
     EXIF says no zone). `gps` is (lat, lon[, alt]). `text` is the ImageDescription. `ifd0` and `exif` add or
-    replace raw entries. Each `colour` (0 ... 2**24) gives other bytes; by default it follows from the name. `pad`
-    appends that many bytes after the picture, to make files large.
+    replace raw entries. Each `colour` (0 ... 2**24) gives other bytes; by default it follows from the name.
+    `pad` appends that many bytes after the picture, to make files large.
     """
     path = Path(path)
     described = described_ifds(
