@@ -1,0 +1,235 @@
+"""Which sidecars, conflict copies and companions in a folder belong to which original: names only.
+
+Order of claims on `X.xmp`: the original named X; the stem X (a RAW first, else the only photo, else
+ambiguous); X but for case; a sync tool's copy of one of those; darktable's duplicate. An orphan is
+nobody's and stays where it is. Nothing is ever renamed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from sync.pairing.names import (
+    COMPANIONS,
+    COPY_TAG,
+    DUPLICATE,
+    is_temp,
+    kind_of,
+    stem_of,
+)
+from sync.ports import FILE, FOLDER, LEDGER_SUFFIX, XMP_SUFFIX
+
+_RANK = {"raw": 0, "photo": 1, "video": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One original and what belongs to it; names within their folder.
+
+    `xmps` holds its own sidecar first, then the one shared by stem: both are kept alike. `copies` are
+    sync tools' conflict copies of XMP or ledger; `duplicates` are darktable's further developments.
+    """
+
+    original: str
+    kind: str
+    xmps: tuple[str, ...] = ()
+    ledger: str | None = None
+    copies: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+
+    @property
+    def sidecars(self) -> tuple[str, ...]:
+        """Every sidecar that is read for this original."""
+        return (*self.xmps, *((self.ledger,) if self.ledger else ()), *self.copies)
+
+    @property
+    def own_xmp(self) -> str:
+        """The name under which a new XMP is made."""
+        return self.original + XMP_SUFFIX
+
+    @property
+    def own_ledger(self) -> str:
+        """The name under which the ledger is found or made."""
+        return self.ledger or self.original + LEDGER_SUFFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A name that stands for no asset and that a person should know of; `kind` as in `Problem`."""
+
+    name: str
+    kind: str
+    reason: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A folder, sorted out."""
+
+    groups: dict[str, Group]
+    oddities: tuple[Oddity, ...] = ()
+    temps: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Claims:
+    """Who is there to be claimed for, by full name, by stem and by name but for case."""
+
+    originals: dict[str, str]
+    stems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    folded: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    folded_stems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for name in self.originals:
+            stem = stem_of(name)
+            self.stems[stem].append(name)
+            self.folded[name.casefold()].append(name)
+            self.folded_stems[stem.casefold()].append(name)
+
+    def by_stem(self, names: list[str]) -> list[str]:
+        """The best of those sharing a stem; more than one of the same rank is ambiguous."""
+        best = min((_RANK[self.originals[name]] for name in names), default=0)
+        return [name for name in names if _RANK[self.originals[name]] == best]
+
+
+def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
+    """Sort out a folder's (name, kind of entry); ignored names must have been left out already."""
+    originals: dict[str, str] = {}
+    xmps: list[str] = []
+    ledgers: list[str] = []
+    companions: list[str] = []
+    temps: list[str] = []
+    oddities: list[Oddity] = []
+    for name, kind in sorted(entries):
+        if kind == FOLDER:
+            continue
+        if name[0] == "." and is_temp(name):
+            temps.append(name)
+        elif name.endswith(".json") and ".kphotos" in name:
+            ledgers.append(name)
+        elif name[-4:].lower() == XMP_SUFFIX:
+            xmps.append(name)
+        elif what := kind_of(name):
+            if kind == FILE:
+                originals[name] = what
+            else:
+                oddities.append(_special(name))
+        elif name.rpartition(".")[2].lower() in COMPANIONS:
+            companions.append(name)
+    groups = {name: Group(name, kind) for name, kind in originals.items()}
+    if originals and (xmps or ledgers or companions):
+        claims = _Claims(originals)
+        _give_xmps(xmps, claims, groups, oddities)
+        _give_ledgers(ledgers, claims, groups)
+        _give_companions(companions, claims, groups)
+    return Pairing(groups, tuple(oddities), tuple(temps))
+
+
+def _special(name: str) -> Oddity:
+    return Oddity(
+        name,
+        "special-file",
+        "This is a link, pipe, socket or device and not a file, so it was not opened.",
+        "Nothing was read or changed.",
+    )
+
+
+def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]) -> None:
+    taken: dict[tuple[str, bool], str] = {}
+    for name in xmps:
+        base = name[: -len(XMP_SUFFIX)]
+        owners, shared = _owners(base, claims)
+        if len(owners) > 1:
+            oddities.append(_ambiguous(name, owners))
+        elif owners:
+            group = groups[owners[0]]
+            if (rival := taken.get((group.original, shared))) is None:
+                taken[group.original, shared] = name
+                both = (*group.xmps, name) if shared else (name, *group.xmps)
+                groups[group.original] = replace(group, xmps=both)
+            elif _exact(name, group.original, shared) > _exact(rival, group.original, shared):
+                taken[group.original, shared] = name
+                both = tuple(name if other == rival else other for other in group.xmps)
+                groups[group.original] = replace(group, xmps=both)
+                oddities.append(_twin(rival, name))
+            else:
+                oddities.append(_twin(name, rival))
+        else:
+            _give_copy_or_duplicate(name, base, claims, groups)
+
+
+def _owners(base: str, claims: _Claims) -> tuple[list[str], bool]:
+    """Originals that `base`.xmp may belong to, and whether it is theirs by stem only."""
+    if base in claims.originals:
+        return [base], False
+    if base in claims.stems:
+        return claims.by_stem(claims.stems[base]), True
+    folded = base.casefold()
+    if folded in claims.folded:
+        return claims.folded[folded], False
+    if folded in claims.folded_stems:
+        return claims.by_stem(claims.folded_stems[folded]), True
+    return [], False
+
+
+def _exact(name: str, original: str, shared: bool) -> int:
+    """How well an XMP's spelling fits: base and extension as they should be."""
+    base, extension = name[: -len(XMP_SUFFIX)], name[-len(XMP_SUFFIX) :]
+    return 2 * (base == (stem_of(original) if shared else original)) + (extension == XMP_SUFFIX)
+
+
+def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[str, Group]) -> None:
+    if tag := COPY_TAG.search(base):
+        owners, _ = _owners(base[: tag.start()], claims)
+        if len(owners) == 1:
+            group = groups[owners[0]]
+            groups[owners[0]] = replace(group, copies=(*group.copies, name))
+    elif (match := DUPLICATE.match(base)) and (owner := match["stem"] + match["extension"]) in groups:
+        group = groups[owner]
+        groups[owner] = replace(group, duplicates=(*group.duplicates, name))
+
+
+def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
+    found = set(ledgers)
+    for name in ledgers:
+        if not name.endswith(LEDGER_SUFFIX):
+            tag = COPY_TAG.search(stem_of(name))
+            original = name[: tag.start()].removesuffix(stem_of(LEDGER_SUFFIX)) if tag else None
+            if original in groups:
+                groups[original] = replace(groups[original], copies=(*groups[original].copies, name))
+            continue
+        base = name[: -len(LEDGER_SUFFIX)]
+        near = [base] if base in groups else claims.folded.get(base.casefold(), [])
+        if len(near) == 1 and (near[0] == base or near[0] + LEDGER_SUFFIX not in found):
+            groups[near[0]] = replace(groups[near[0]], ledger=name)
+
+
+def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
+    for name in companions:
+        base = stem_of(name)
+        owners = [base] if base in groups else claims.by_stem(claims.stems.get(base, []))
+        for owner in owners[:1]:
+            groups[owner] = replace(groups[owner], companions=(*groups[owner].companions, name))
+
+
+def _ambiguous(name: str, owners: list[str]) -> Oddity:
+    return Oddity(
+        name,
+        "ambiguous",
+        f"This sidecar could belong to any of {', '.join(owners)}.",
+        "It is not read and not changed; renamed to one of them with .xmp behind, it will be.",
+    )
+
+
+def _twin(name: str, used: str) -> Oddity:
+    return Oddity(
+        name,
+        "ambiguous",
+        f"This sidecar differs from {used} only in upper and lower case.",
+        f"{used} is the one in use; this one is not read and not changed.",
+    )

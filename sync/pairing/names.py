@@ -1,0 +1,94 @@
+"""What a file is, judged by its name alone: original, sidecar, copy of a sync tool, or nothing to us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sync.ports import OWN_FOLDER, TEMP_PREFIX
+
+_PHOTO = "jpg jpeg jpe jfif png apng webp tif tiff gif heic heif hif avif bmp jxl jp2"
+_RAW = (
+    "3fr ari arw bay cap cr2 cr3 crw cs1 dcr dcs dng drf eip erf fff gpr iiq k25 kdc mdc mef mos mrw nef nrw "
+    "obm orf ori pef ptx pxn qtk r3d raf raw rw2 rwl rwz sr2 srf srw x3f"
+)
+_VIDEO = "mp4 mov m4v avi mkv webm mts m2ts m2t 3gp 3g2 mpg mpeg mpe wmv ogv vob mxf insv lrv"
+_COMPANION = "aae thm wav txt pp3 dop on1 cos arp vrd gpx"
+
+KINDS: Mapping[str, str] = {
+    **dict.fromkeys(_PHOTO.split(), "photo"),
+    **dict.fromkeys(_RAW.split(), "raw"),
+    **dict.fromkeys(_VIDEO.split(), "video"),
+}
+"""Kind of an original by its lowercase extension."""
+
+COMPANIONS = frozenset(_COMPANION.split())
+"""Extensions of files that belong to an original and are only moved along with it."""
+
+COPY_TAG = re.compile(
+    r"""(?:
+      \.sync-conflict-\d{8}-\d{6}(?:-[A-Z2-7]{7})?                                  # Syncthing
+    | [ ]\(conflicted[ ]copy(?:[ ][^()]+)?[ ]\d{4}-\d{2}-\d{2}[ ]\d{6}\)             # Nextcloud
+    | [_-]conflict-(?:[^/]*-)?\d{8}-\d{6}                                           # older ownCloud
+    | [ ]\((?:[^()]*['’]s[ ])?[Cc]onflicted[ ]copy(?:[ ]\d{4}-\d{2}-\d{2})?(?:[ ]\(?\d+\)?)?\)  # Dropbox
+    | [ ]\((?:Case|Unicode[ ]Encoding|Selective[ ]Sync)[ ]Conflict(?:[^()]*)\)      # Dropbox
+    | [ ]\(SFConflict[ ][^()]*\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}\)                 # Seafile
+    | _[^_]+_[A-Z][a-z]{2}-\d{2}-\d{4}-\d{4}_\w*Conflict(?:_\d+)?                   # Synology Drive
+    | (?:\.Conflict\d*)+                                                            # Resilio
+    )$""",
+    re.VERBOSE,
+)
+"""What a sync tool puts before the last extension of a conflict copy; safe to tell by the name alone."""
+
+DUPLICATE = re.compile(r"^(?P<stem>.*)_\d{2,4}(?P<extension>\.[^.]+)$")
+"""`IMG_01.JPG` of `IMG_01.JPG.xmp`: darktable's second development of `IMG.JPG`."""
+
+_IGNORED_NAMES = frozenset(
+    {
+        "lost+found",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+        "#recycle",
+        "@Recycle",
+        "@eaDir",
+        ".dtrash",
+        ".thumbnails",
+        ".comments",
+        ".git",
+        ".stfolder",
+        ".stversions",
+        ".Spotlight-V100",
+        ".fseventsd",
+        ".DocumentRevisions-V100",
+        ".TemporaryItems",
+        OWN_FOLDER,
+    }
+)
+_IGNORED_STARTS = (".syncthing.", "~syncthing~", ".sync_", "._", ".~lock", ".Trash", ".goutputstream-")
+_IGNORED_ENDS = ("_exiftool_tmp", ".part", ".crdownload", ".!sync", ".filepart")
+_SYNC_TEMP = re.compile(r"^\..*\.~[0-9a-f]+$")
+
+
+def kind_of(name: str) -> str | None:
+    """ "photo", "raw" or "video" for an original's name, None for any other."""
+    return KINDS.get(name.rpartition(".")[2].lower()) if "." in name else None
+
+
+def stem_of(name: str) -> str:
+    """A name without its last extension: what an original shares with its RAW or JPEG twin."""
+    return name.rpartition(".")[0] or name
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a name is never looked at, whatever it holds. Our own temps are not among them."""
+    return (
+        name in _IGNORED_NAMES
+        or name.startswith(_IGNORED_STARTS)
+        or name.endswith(_IGNORED_ENDS)
+        or (name.startswith(".") and _SYNC_TEMP.match(name) is not None)
+    )
+
+
+def is_temp(name: str) -> bool:
+    """Whether the name is one of our temps, of whatever site."""
+    return name.startswith(TEMP_PREFIX)
