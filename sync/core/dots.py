@@ -27,7 +27,7 @@ def millis(at: str) -> int:
 
 
 def following(known: Collection[str], now_ms: int, node: str) -> str:
-    """Name an edit made now by somebody who knows these dots: later than all of them, whatever the clock says.
+    """Name an edit made now by somebody who knows these dots: later than all, whatever the clock says.
 
     A ledger at the end of time (a clock gone mad) falls back on the counter, which keeps dots unique.
     """

@@ -10,14 +10,12 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 def derived_id(volume_id: str, path: str) -> str:
     """Return the id of an original without a ledger: the same on every site and at every rebuild."""
-    return _hex(b"kphotos:asset", volume_id.encode(), path.encode("utf-8", "surrogateescape"))
+    return _hex("kphotos:asset", volume_id, path)
 
 
 def reissued_id(asset_id: str, volume_id: str, path: str) -> str:
     """Return the id of a copy that found its id taken by the live original it was copied from."""
-    return _hex(
-        b"kphotos:copy", asset_id.encode(), volume_id.encode(), path.encode("utf-8", "surrogateescape")
-    )
+    return _hex("kphotos:copy", asset_id, volume_id, path)
 
 
 def is_id(text: str) -> bool:
@@ -25,5 +23,5 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def _hex(*parts: bytes) -> str:
-    return sha256(b"\0".join(parts)).hexdigest()[:32]
+def _hex(*parts: str) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -147,7 +147,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The metadata of one asset as shown. A field set to None is an explicit clear over the original's own."""
+    """The metadata of one asset as shown; a field that is None was cleared, the original's own too."""
 
     fields: Mapping[str, Shown]
     conflicts: tuple[Key, ...] = ()

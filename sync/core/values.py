@@ -1,0 +1,289 @@
+"""The canonical form of every field's value: one spelling for what files say and what people type.
+
+`canonical` is for what was read from files: it never raises, and returns None for what the field
+cannot hold. `check` is for people's input: it refuses with a reason. `digest` names a canonical value.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from json import JSONEncoder
+from types import MappingProxyType
+from typing import Final
+from unicodedata import is_normalized, normalize
+
+from sync.core.fields import FIELDS, Field, Kind
+from sync.core.model import Value
+from sync.errors import BadValue
+
+_encode = JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_MOMENT = re.compile(
+    r"(\d{4})(?:[-:](\d\d)(?:[-:](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{0,9}))?)?)?)?)?", re.ASCII
+)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
+_UNKNOWN_TIME: Final = "1970-01-01T00:00:00"  # what tools write for "no idea", never a person
+_PLACE: Final = ("location", "city", "state", "country", "code")
+
+
+def text(value: Value) -> str:
+    """Return the one JSON text of a value: sorted members, no spaces."""
+    return _encode(value)
+
+
+def digest(value: Value) -> str:
+    """Return 16 hex characters naming a canonical value."""
+    return sha256(_encode(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def same(one: Value, other: Value) -> bool:
+    """Tell whether two values are the same for people: equal canonical text."""
+    return one is other or _encode(one) == _encode(other)
+
+
+def canonical(field: str, value: Value) -> Value:
+    """Return a file's value in the field's form, or None where it says nothing the field can hold."""
+    row = FIELDS[field]
+    return None if value is None else _FORMS[row.kind](row, value)
+
+
+def check(field: str, value: Value) -> Value:
+    """Return a person's value in the field's form, None for "cleared"; BadValue says what is wrong."""
+    row = FIELDS.get(field)
+    if row is None or not row.editable:
+        raise BadValue(field, "there is no such field to edit")
+    if value is None:
+        return None
+    _check_texts(row, value)
+    if row.kind is Kind.SET:
+        return _check_elements(row, value)
+    if row.kind in (Kind.TEXT, Kind.CHOICE) and not isinstance(value, str):
+        raise BadValue(field, "must be text")
+    if row.kind is Kind.TEXT and not value.strip():
+        return None
+    if row.kind is Kind.CHOICE and value and value.capitalize() not in row.choices:
+        raise BadValue(field, f"must be one of {', '.join(row.choices)}")
+    if row.kind is Kind.INTEGER:
+        return _check_integer(row, value)
+    if row.kind is Kind.NAMES and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        raise BadValue(field, _MEANT[Kind.NAMES])
+    if row.kind is Kind.MOMENT and isinstance(value, Mapping) and value.get("local") == _UNKNOWN_TIME:
+        return {"local": _UNKNOWN_TIME, "offset": _offset(value.get("offset"))}
+    held = _FORMS[row.kind](row, value)
+    if held is None and value not in ("", [], {}):
+        raise BadValue(field, _MEANT[row.kind])
+    if row.kind is Kind.MOMENT and held and value.get("offset") and held["offset"] is None:
+        raise BadValue(field, 'the offset must look like "+02:00"')
+    return held
+
+
+def clean(value: Value) -> str:
+    """Return text in NFC with LF line ends and nothing that XML cannot hold; "" for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    if value.isascii() and value.isprintable():
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    value = _UNWRITABLE.sub("", value)
+    return value if is_normalized("NFC", value) else normalize("NFC", value)
+
+
+def _text(row: Field, value: Value) -> Value:
+    held = clean(value)
+    return held if held.strip() else None
+
+
+def _integer(row: Field, value: Value) -> Value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    number = int(value)
+    low, high = row.lowest, row.highest
+    if low is None or high is None or low <= number <= high:
+        return number
+    return min(max(number, low), high) if row.name == "rating" else None
+
+
+def _choice(row: Field, value: Value) -> Value:
+    held = clean(value).strip()
+    capital = held.capitalize()
+    return (capital if capital in row.choices else held) or None
+
+
+def _moment(row: Field, value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return None
+    local = _local(value.get("local"))
+    if local is None or local == _UNKNOWN_TIME:
+        return None
+    return {"local": local, "offset": _offset(value.get("offset"))}
+
+
+def _local(value: Value) -> str | None:
+    match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction = match.groups()
+    if not _is_date(int(year), int(month or 1), int(day or 1)):
+        return None
+    if int(hour or 0) > 23 or int(minute or 0) > 59 or int(second or 0) > 59:
+        return None
+    local = "-".join(part for part in (year, month, day) if part)
+    if hour:
+        local += f"T{hour}:{minute}:{second}" if second else f"T{hour}:{minute}"
+    fraction = (fraction or "")[:6].rstrip("0")
+    return f"{local}.{fraction}" if fraction else local
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _offset(value: Value) -> str | None:
+    if value == "Z":
+        return "+00:00"
+    match = _OFFSET.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[2]) > 14 or int(match[3]) > 59:
+        return None
+    return "+00:00" if match[2] == match[3] == "00" else f"{match[1]}{match[2]}:{match[3]}"
+
+
+def _position(row: Field, value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return None
+    lat, lon = _real(value.get("lat"), 90, 6), _real(value.get("lon"), 180, 6)
+    if lat is None or lon is None:
+        return None
+    return {"lat": lat, "lon": lon, "alt": _real(value.get("alt"), 100_000, 1)}
+
+
+def _real(value: Value, limit: float, digits: int) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not abs(value) <= limit:  # NaN too
+        return None
+    return round(float(value), digits) + 0.0  # never -0.0
+
+
+def _names(row: Field, value: Value) -> Value:
+    if not isinstance(value, Sequence):
+        return None
+    texts = [value] if isinstance(value, str) else value
+    return list(dict.fromkeys(name for name in (clean(item).strip() for item in texts) if name)) or None
+
+
+def _place(row: Field, value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return None
+    return {part: held for part in _PLACE if (held := clean(value.get(part)).strip())} or None
+
+
+def _elements(row: Field, value: Value) -> Value:
+    if not isinstance(value, Sequence):
+        return None
+    texts = [value] if isinstance(value, str) else value
+    return tuple(sorted({held for item in texts if (held := element(row.name, item))})) or None
+
+
+def element(name: str, value: Value) -> str:
+    """Return one element of a set field in its form ("" for none): a tag is a path of "/"-parted names."""
+    held = clean(value).replace("\n", " ").strip()
+    if name != "tags" or "/" not in held:
+        return held
+    return "/".join(part for part in (piece.strip() for piece in held.split("/")) if part)
+
+
+def _regions(row: Field, value: Value) -> Value:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return None
+    return [held for item in value if (held := region(item))] or None
+
+
+def region(value: Value) -> dict[str, Value] | None:
+    """Return one region in its form, None without a usable area (centre x, y, width, height, 0-1)."""
+    area = value.get("area") if isinstance(value, Mapping) else None
+    if isinstance(area, str) or not isinstance(area, Sequence) or len(area) != 4:
+        return None
+    numbers = [_real(number, 10, 6) for number in area]
+    if None in numbers or not (numbers[2] and numbers[2] > 0 and numbers[3] and numbers[3] > 0):
+        return None
+    held = {name: member for name, member in value.items() if member is not None}
+    held["area"] = numbers
+    held["name"] = clean(value.get("name")).strip()
+    return held
+
+
+def _check_texts(row: Field, value: Value) -> None:
+    pieces = (
+        value.values()
+        if isinstance(value, Mapping)
+        else value
+        if isinstance(value, list | tuple)
+        else [value]
+    )
+    for piece in pieces:
+        if not isinstance(piece, str):
+            continue
+        if _UNWRITABLE.search(piece):
+            raise BadValue(row.name, "contains a character that no sidecar can hold")
+        if len(piece) > row.longest:
+            raise BadValue(row.name, f"is longer than {row.longest} characters")
+
+
+def _check_integer(row: Field, value: Value) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(row.name, "must be a whole number")
+    if row.lowest is not None and row.highest is not None and not row.lowest <= value <= row.highest:
+        raise BadValue(row.name, f"must be from {row.lowest} to {row.highest}")
+    return value
+
+
+def _check_elements(row: Field, value: Value) -> Value:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple | set | frozenset) or not all(
+        isinstance(item, str) for item in texts
+    ):
+        raise BadValue(row.name, "must be text, or a list of texts")
+    held = {element(row.name, item) for item in texts}
+    if row.name == "tags" and any("|" in item for item in held):
+        raise BadValue(row.name, 'a tag cannot contain "|", which other tools read as a hierarchy')
+    if "" in held:
+        raise BadValue(row.name, "must not be empty")
+    return tuple(sorted(held))
+
+
+_FORMS: Mapping[Kind, Callable[[Field, Value], Value]] = MappingProxyType(
+    {
+        Kind.TEXT: _text,
+        Kind.INTEGER: _integer,
+        Kind.CHOICE: _choice,
+        Kind.MOMENT: _moment,
+        Kind.POSITION: _position,
+        Kind.NAMES: _names,
+        Kind.PLACE: _place,
+        Kind.SET: _elements,
+        Kind.REGIONS: _regions,
+    }
+)
+
+_MEANT: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.TEXT: "must be text",
+        Kind.CHOICE: "must be one of the choices",
+        Kind.MOMENT: 'must be a date like "2021-06-01" or a time like "2021-06-01T12:34:56"',
+        Kind.POSITION: "must be latitude (-90 to 90) and longitude (-180 to 180) in degrees",
+        Kind.NAMES: "must be a list of names",
+        Kind.PLACE: "must be some of location, city, state, country, code",
+        Kind.REGIONS: "must be a list of regions",
+    }
+)
