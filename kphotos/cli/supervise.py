@@ -1,8 +1,8 @@
 """Runs the parts of K-Photos as child processes: starts, watches, restarts, and ends them together.
 
 A part that dies is started again after a pause that doubles, and that is said. A part that gives up at once
-with `USAGE` or `UNAVAILABLE` would do so for ever (a port in use, a bad setting): then everything ends with its
-code. Each child holds the reading end of a pipe whose other end only this process has, so that even a
+with `USAGE` or `UNAVAILABLE` would do so for ever (a port in use, a bad setting): then everything ends with
+its code. Each child holds the reading end of a pipe whose other end only this process has, so that even a
 supervisor killed with SIGKILL leaves no child behind.
 """
 
@@ -135,7 +135,7 @@ class Supervisor:
                 child.process.wait(max(0.0, deadline - monotonic()))
             except subprocess.TimeoutExpired:
                 self._say(
-                    f"{child.part.name} did not end within {PATIENCE:g} s and is killed; nothing saved is lost"
+                    f"{child.part.name} did not end within {PATIENCE:g} s and is killed; nothing is lost"
                 )
                 child.process.kill()
                 child.process.wait()
