@@ -1,0 +1,75 @@
+"""A folder as it was seen, packed: an unchanged folder is one comparison of bytes.
+
+Layout: one byte for the state, 8 bytes of digest of the ignore rules in force, the number of entries,
+five unsigned 64-bit numbers an entry (kind, inode, size, mtime, ctime), the names with NUL between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from itertools import chain
+
+from sync.ports import FOLDER, Entry
+
+KNOWN, UNREADABLE = b"k", b"u"
+_HEAD = struct.Struct("<c8sI")
+_MASK = (1 << 64) - 1
+RACY_NS = 2_000_000_000
+"""A file changed this shortly before we looked may change again without any of its numbers changing."""
+
+
+def rules_digest(rules: object) -> bytes:
+    """Eight bytes that change with the ignore rules in force."""
+    return hashlib.sha256(repr(rules).encode("utf-8", "surrogateescape")).digest()[:8]
+
+
+def pack(entries: Iterable[Entry], digest: bytes, *, calm_before_ns: int | None = None) -> bytes:
+    """Entries sorted by name as bytes; a folder's own times are left out.
+
+    With `calm_before_ns` an entry changed later than that is packed so that it will not compare
+    equal to any listing: it is looked at again next time.
+    """
+    rows = [
+        (name, kind, ino, size, mtime, ctime) if kind != FOLDER else (name, kind, 0, 0, 0, 0)
+        for name, kind, ino, size, mtime, ctime in entries
+    ]
+    if calm_before_ns is not None:
+        rows = [
+            row if row[4] < calm_before_ns and row[5] < calm_before_ns else (*row[:5], _MASK) for row in rows
+        ]
+    numbers = list(chain.from_iterable(row[1:] for row in rows))
+    try:
+        packed = struct.pack(f"<{len(numbers)}Q", *numbers)
+    except struct.error:  # a date before 1970
+        packed = struct.pack(f"<{len(numbers)}Q", *(number & _MASK for number in numbers))
+    names = "\0".join([row[0] for row in rows]).encode("utf-8", "surrogateescape")
+    return _HEAD.pack(KNOWN, digest, len(rows)) + packed + names
+
+
+def unreadable(before: bytes | None) -> bytes:
+    """The snapshot of a folder that could not be read: what was known of it is kept within."""
+    if before is not None and is_unreadable(before):
+        return before
+    return UNREADABLE + (before or b"")
+
+
+def is_unreadable(blob: bytes) -> bool:
+    """Whether the folder could not be read last time."""
+    return blob[:1] == UNREADABLE
+
+
+def unpack(blob: bytes) -> list[Entry]:
+    """The entries of a snapshot; of an unreadable folder, those last known. Damage gives nothing."""
+    if is_unreadable(blob):
+        return unpack(blob[1:]) if len(blob) > 1 else []
+    try:
+        state, _, count = _HEAD.unpack_from(blob)
+        numbers = struct.unpack_from(f"<{5 * count}Q", blob, _HEAD.size)
+    except struct.error:
+        return []
+    names = blob[_HEAD.size + 40 * count :].decode("utf-8", "surrogateescape").split("\0")
+    if state != KNOWN or (count and len(names) != count):
+        return []
+    return [Entry(names[i], *numbers[5 * i : 5 * i + 5]) for i in range(count)]

@@ -1,0 +1,106 @@
+"""The stat walk: every folder of a volume in order, each either unchanged or to be looked at."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sync.pairing.ignore import IGNORE_FILE, LONGEST_IGNORE_FILE, NO_MEDIA, Rules, ignores, parse
+from sync.pairing.names import is_ignored
+from sync.ports import FILE, FOLDER, FS, Entry, join
+from sync.scan.snapshot import is_unreadable, pack, rules_digest
+
+_DEEPEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder as it is now. `same`: byte for byte as in its snapshot. `error`: it could not be read."""
+
+    folder: str
+    entries: list[Entry]
+    rules: Rules
+    digest: bytes
+    same: bool = False
+    error: OSError | None = None
+
+    def wanted(self) -> list[Entry]:
+        """The entries that are not ignored."""
+        return [entry for entry in self.entries if is_wanted(self.folder, entry, self.rules)]
+
+
+def walk(fs: FS, known: Mapping[str, bytes], folder: str = "", rules: Rules = ()) -> Iterator[Listing]:
+    """List `folder` and everything below it, folders before what they hold, in order of names.
+
+    A folder that vanishes meanwhile is left out; one that cannot be read comes with its error, and
+    nothing below it comes at all: what is there is unknown, never gone.
+    """
+    pending = [(folder, rules)]
+    while pending:
+        at, above = pending.pop()
+        try:
+            listing = _list(fs, at, above, known.get(at))
+        except (FileNotFoundError, NotADirectoryError):
+            if at == folder:
+                raise
+            continue
+        yield listing
+        if at.count("/") >= _DEEPEST:
+            continue
+        for entry in reversed(listing.entries):
+            if entry.kind == FOLDER and is_wanted(at, entry, listing.rules):
+                pending.append((join(at, entry.name), listing.rules))
+
+
+def is_wanted(folder: str, entry: Entry, rules: Rules) -> bool:
+    """Whether neither a built-in name nor a person's rule leaves this entry out."""
+    if is_ignored(entry.name):
+        return False
+    return not (rules and ignores(rules, join(folder, entry.name), is_folder=entry.kind == FOLDER))
+
+
+def rules_for(fs: FS, folder: str) -> Rules | None:
+    """The ignore rules in force in a folder, or None when the folder itself is left out."""
+    rules: Rules = ()
+    at = ""
+    for part in folder.split("/") if folder else []:
+        rules = _rules_in(fs, at, rules)
+        if _has(fs, at, NO_MEDIA) or not is_wanted(at, Entry(part, FOLDER, 0, 0, 0, 0), rules):
+            return None
+        at = join(at, part)
+    if _has(fs, folder, NO_MEDIA):
+        return None
+    return _rules_in(fs, folder, rules)
+
+
+def _list(fs: FS, folder: str, above: Rules, before: bytes | None) -> Listing:
+    try:
+        entries = fs.entries(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        return Listing(folder, [], above, b"", error=error)
+    entries.sort()
+    rules = above
+    special = {entry.name for entry in entries if entry.name[0] == "."} & {IGNORE_FILE, NO_MEDIA}
+    if NO_MEDIA in special:
+        entries = []
+    elif IGNORE_FILE in special:
+        rules = _rules_in(fs, folder, above)
+    digest = rules_digest(rules) if rules else bytes(8)
+    same = before is not None and not is_unreadable(before) and pack(entries, digest) == before
+    return Listing(folder, entries, rules, digest, same)
+
+
+def _rules_in(fs: FS, folder: str, above: Rules) -> Rules:
+    with contextlib.suppress(OSError):
+        data, _ = fs.read(join(folder, IGNORE_FILE), LONGEST_IGNORE_FILE)
+        return above + parse(data.decode("utf-8", "surrogateescape"), folder)
+    return above
+
+
+def _has(fs: FS, folder: str, name: str) -> bool:
+    with contextlib.suppress(OSError):
+        return fs.stat(join(folder, name)).kind == FILE
+    return False
