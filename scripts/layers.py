@@ -83,7 +83,7 @@ def main(names: list[str]) -> int:
         print(f"  {'ok    ' if passed else 'FAILED'}  {layer.name:12} {seconds:6.1f} s   {layer.shows}")
     total = sum(seconds for _, _, seconds in results)
     print(
-        f"  {'':6}  {'in all':12} {total:6.1f} s   (set-up apart; the limit is {LIMIT // 60} minutes on 2 cores)"
+        f"  {'':6}  {'in all':12} {total:6.1f} s   (set-up apart; at most {LIMIT // 60} min on 2 cores)"
     )
     if total > LIMIT:
         print("  This is over the limit: make a test quicker, or move it to scripts/simulate.")
