@@ -20,13 +20,22 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE = frozenset((0x01, *range(0xD0, 0xD8)))
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 
-_TIFF_RAWS = {
-    "." + kind.rpartition("-")[2]: kind
-    for kind in (
-        "hasselblad-3fr sony-arw canon-cr2 kodak-dcr adobe-dng epson-erf phaseone-iiq kodak-kdc mamiya-mef "
-        "leaf-mos nikon-nef nikon-nrw pentax-pef leica-rwl sony-sr2 sony-srf samsung-srw"
-    ).split()
+_MAKERS = {
+    "sony": ("arw", "sr2", "srf"),
+    "canon": ("cr2",),
+    "nikon": ("nef", "nrw"),
+    "adobe": ("dng",),
+    "pentax": ("pef",),
+    "samsung": ("srw",),
+    "hasselblad": ("3fr",),
+    "phaseone": ("iiq",),
+    "leica": ("rwl",),
+    "kodak": ("dcr", "kdc"),
+    "epson": ("erf",),
+    "mamiya": ("mef",),
+    "leaf": ("mos",),
 }
+_TIFF_RAWS = {f".{suffix}": f"{maker}-{suffix}" for maker, suffixes in _MAKERS.items() for suffix in suffixes}
 _SIGHTS = (
     (0, b"GIF8", "image/gif"),
     (0, b"BM", "image/bmp"),

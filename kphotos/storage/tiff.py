@@ -35,6 +35,8 @@ class Raw:
 
         EXIF says ASCII; UTF-8 is what is written, Latin-1 what old programs wrote.
         """
+        if self.kind not in (1, _ASCII, _UNDEFINED):
+            return None
         data = self.data.partition(b"\0")[0]
         try:
             return data.decode().strip() or None
