@@ -1,0 +1,1 @@
+"""A simulated machine: disk with crashes, clock, chance, lock, memory, and other people's tools."""
