@@ -153,6 +153,7 @@ class Document:
     conflicts: tuple[Key, ...] = ()
     trashed: bool = False
     favourites: frozenset[str] = frozenset()
+    stale: Mapping[Key, Mapping[str, Value]] = NOTHING
 
     def value(self, name: str) -> Value:
         """Return the field's shown value; None where it has none."""
@@ -168,15 +169,18 @@ class Document:
 class Change:
     """One edit by a person: of a field, of "albums", of "favourites" or of "trash".
 
-    "set"/"clear" replace a register (or a whole set); "add"/"remove" take one element of a set, or a
-    list of them. `seen`: the dots of this field that the page showed, the only ones replaced; None
-    means all that is live now (the command line, which looked just now).
+    "set" and "clear" take a register or a whole set, "add" and "remove" an element of a set or a list
+    of them; "remove" on a register lets the lower layer show again, where "clear" hides that too.
+    `seen`: the dots of this field that the page showed, the only ones replaced; None means all that is
+    live now (the command line, which looked just now). `strict` (an undo): refuse if `seen` is no
+    longer exactly what is live.
     """
 
     field: str
     op: Literal["set", "clear", "add", "remove"]
     value: Value = None
     seen: frozenset[str] | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

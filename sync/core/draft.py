@@ -1,0 +1,188 @@
+"""A ledger under change: copies only the parts that are touched, and freezes into a new ledger.
+
+Every key answers to `held` and `put` with candidates, whatever it is kept in: an element of a set and
+the standing of a region are candidates of the value True.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from sync.core.fields import FIELDS, Kind
+from sync.core.model import KEEP, TRASHED, Candidate, Key, Ledger, Membership, Past, Record, Region, Value
+
+_T = TypeVar("_T")
+
+FAVOURITES = "favourites"
+SETS = frozenset({FAVOURITES, *(name for name, row in FIELDS.items() if row.kind is Kind.SET)})
+HISTORY = 64
+"""Lines of history kept in a ledger, the newest."""
+
+RECORDS = {"us": 12, "tool": 4}
+"""Records kept of each XMP, the newest of each kind."""
+
+
+class Draft:
+    """The state between two ledgers; `dots` are those to be seen from now on."""
+
+    __slots__ = (
+        "_albums",
+        "_fields",
+        "_past",
+        "_records",
+        "_regions",
+        "_sets",
+        "_stale",
+        "_trash",
+        "dots",
+        "ledger",
+    )
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.dots: set[str] = set()
+        self._fields: dict[str, tuple[Candidate, ...]] = {}
+        self._sets: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._regions: dict[str, Region] = {}
+        self._albums: dict[str, Membership] = {}
+        self._stale: dict[Key, dict[str, Value]] = {}
+        self._trash: tuple[Candidate, ...] | None = None
+        self._records: list[Record] = []
+        self._past: list[Past] = []
+
+    def held(self, key: Key) -> tuple[Candidate, ...]:
+        """Return the live candidates of a key, in the order of their dots."""
+        head, _, rest = key.partition("/")
+        if head == "regions" and rest:
+            return self._held_of_region(rest)
+        if head in SETS and rest:
+            elements = self._sets.get(head) or self.ledger.sets.get(head, {})
+            return tuple(Candidate(True, at) for at in elements.get(rest, ()))
+        return self._fields[key] if key in self._fields else self.ledger.fields.get(key, ())
+
+    def put(self, key: Key, candidates: Iterable[Candidate]) -> None:
+        """Let exactly these candidates stand for a key."""
+        live = tuple(sorted(candidates, key=lambda candidate: candidate.at))
+        head, _, rest = key.partition("/")
+        if head == "regions" and rest:
+            self._put_in_region(rest, live)
+        elif head in SETS and rest:
+            if head not in self._sets:
+                self._sets[head] = dict(self.ledger.sets.get(head, {}))
+            self._sets[head][rest] = tuple(candidate.at for candidate in live)
+        else:
+            self._fields[key] = live
+
+    def stale(self, key: Key) -> Mapping[str, Value]:
+        """Return what tools with an old database put back at a key: dot -> value."""
+        return self._stale[key] if key in self._stale else self.ledger.stale.get(key, {})
+
+    def put_stale(self, key: Key, entries: Mapping[str, Value]) -> None:
+        """Let exactly these stale entries be listed for a key."""
+        self._stale[key] = dict(entries)
+
+    def album(self, album: str) -> Membership | None:
+        """Return the membership in one album, None where the asset is not in it."""
+        held = self._albums.get(album) or self.ledger.albums.get(album)
+        return held if held and held.at else None
+
+    def put_album(self, album: str, membership: Membership) -> None:
+        """Let this be the membership in one album; without dots it is none."""
+        self._albums[album] = membership
+
+    @property
+    def trash(self) -> tuple[Candidate, ...]:
+        """The live candidates of the trash register."""
+        return self.ledger.trash if self._trash is None else self._trash
+
+    def put_trash(self, candidates: Iterable[Candidate]) -> None:
+        """Let exactly these candidates stand in the trash register."""
+        self._trash = tuple(sorted(candidates, key=lambda candidate: candidate.at))
+
+    def keep(self, at: str) -> None:
+        """Note that an edit was made: it outweighs a trashing that had not seen it (R10)."""
+        self.put_trash([*(held for held in self.trash if held.v != KEEP), Candidate(KEEP, at)])
+        self.dots.add(at)
+
+    def record(self, record: Record) -> None:
+        """Add a known content of an XMP."""
+        self._records.append(record)
+        self.dots.add(record.id)
+
+    def note(self, past: Past) -> None:
+        """Add a line to the history."""
+        self._past.append(past)
+
+    def freeze(self) -> Ledger:
+        """Return the ledger as it now is."""
+        old = self.ledger
+        return replace(
+            old,
+            seen=old.seen | self.dots,
+            fields=_with(old.fields, self._fields),
+            sets=_with(old.sets, {name: _with({}, held) for name, held in self._sets.items()}),
+            regions=_with(old.regions, {name: _filled(held) for name, held in self._regions.items()}),
+            albums=_with(old.albums, {name: _joined(held) for name, held in self._albums.items()}),
+            stale=_with(old.stale, self._stale),
+            trash=self.trash,
+            xmp=newest_records([*old.xmp, *self._records]) if self._records else old.xmp,
+            history=newest_history([*old.history, *self._past]) if self._past else old.history,
+        )
+
+    def _region(self, name: str) -> Region:
+        return self._regions.get(name) or self.ledger.regions.get(name) or Region((), {})
+
+    def _held_of_region(self, rest: str) -> tuple[Candidate, ...]:
+        name, _, member = rest.partition("/")
+        region = self._region(name)
+        return region.members.get(member, ()) if member else tuple(Candidate(True, at) for at in region.at)
+
+    def _put_in_region(self, rest: str, live: tuple[Candidate, ...]) -> None:
+        name, _, member = rest.partition("/")
+        region = self._region(name)
+        if member:
+            self._regions[name] = replace(region, members=_with(region.members, {member: live}))
+        elif live:
+            self._regions[name] = replace(region, at=tuple(candidate.at for candidate in live))
+        else:
+            self._regions[name] = replace(region, at=(), members={})
+
+
+def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Keep the newest records of each XMP, those by us and those by tools apart; sorted by id."""
+    kept: list[Record] = []
+    room: dict[tuple[str, str], int] = {}
+    for record in sorted(records, key=lambda record: record.id, reverse=True):
+        left = room.get((record.file, record.by), RECORDS[record.by])
+        if left:
+            room[record.file, record.by] = left - 1
+            kept.append(record)
+    return tuple(reversed(kept))
+
+
+def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
+    """Keep the newest lines of a history, sorted by time and key."""
+    return tuple(sorted(lines, key=lambda line: (line.at, line.field))[-HISTORY:])
+
+
+def is_trashed(trash: Iterable[Candidate]) -> bool:
+    """Tell whether the trash register says trashed: only if no keep stands (R10)."""
+    values = {candidate.v for candidate in trash}
+    return TRASHED in values and KEEP not in values
+
+
+def _with(old: Mapping[str, _T], new: Mapping[str, _T | None]) -> Mapping[str, _T]:
+    """Return the old mapping with the new entries in place, those that are empty taken out."""
+    if not new:
+        return old
+    return {name: held for name, held in {**old, **new}.items() if held}
+
+
+def _filled(region: Region) -> Region | None:
+    return region if region.at or region.members else None
+
+
+def _joined(membership: Membership) -> Membership | None:
+    return membership if membership.at else None

@@ -1,0 +1,216 @@
+"""A person's edits of a ledger, and what takes them back (R7, R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sync.core.dots import following
+from sync.core.draft import FAVOURITES, SETS, Draft, is_trashed
+from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
+from sync.core.show import winner
+from sync.core.values import check, element, same, text
+from sync.errors import BadValue, Conflict
+
+ALBUMS, TRASH = "albums", "trash"
+
+
+def edit(ledger: Ledger, changes: Iterable[Change], *, now_ms: int, node: str, by: str | None) -> Ledger:
+    """Return the ledger with the changes made, the very same one where they change nothing.
+
+    Each change replaces only the dots its page showed (R7): what was absorbed in between stays as a
+    candidate. Raises BadValue, and Conflict where a strict change finds something else than it knew.
+    """
+    draft = Draft(ledger)
+    at = following(ledger.seen, now_ms, node)
+    for change in changes:
+        _refuse_changed(draft, change)
+        if change.field == TRASH:
+            _trash(draft, change, at, by)
+        elif change.field == ALBUMS:
+            _album(draft, change, at, by)
+        elif change.field in SETS:
+            _set(draft, change, at, by)
+        else:
+            _register(draft, change, at, by)
+    if not draft.dots:
+        return ledger
+    if not is_trashed(draft.trash) and not any(held.at == at for held in draft.trash):
+        draft.keep(at)
+    return draft.freeze()
+
+
+def inverse(before: Ledger, after: Ledger, changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that take an edit back; strict, so that they refuse what has since changed."""
+    then, now = Draft(before), Draft(after)
+    undo: list[Change] = []
+    for change in changes:
+        if change.field == TRASH:
+            if is_trashed(before.trash) != is_trashed(after.trash):
+                undo.append(_undo_trash(before, after))
+        elif change.field == ALBUMS:
+            undo += _undo_album(then, now, change)
+        elif change.field in SETS:
+            undo += _undo_set(before, after, change.field)
+        else:
+            undo += _undo_register(then, now, change.field)
+    return list({(step.field, step.op, text(step.value)): step for step in undo}.values())
+
+
+def _register(draft: Draft, change: Change, at: str, by: str | None) -> None:
+    key = change.field
+    value = check(key, change.value) if change.op == "set" else check(key, None)
+    if change.op == "add":
+        raise BadValue(key, "holds one value: set it")
+    held = draft.held(key)
+    stale = draft.stale(key)
+    closed = [dot for dot in stale if change.seen is None or dot in change.seen]
+    kept = [c for c in held if change.seen is not None and c.at not in change.seen]
+    if change.op == "remove":
+        if len(kept) == len(held) and not closed:
+            return
+    elif not closed and held and all(same(c.v, value) for c in held):
+        return
+    was = winner(held).v if held else None
+    if change.op != "remove":
+        kept.append(Candidate(value, at, was, by))
+    draft.dots.add(at)
+    draft.put(key, kept)
+    if closed:
+        draft.put_stale(key, {dot: entry for dot, entry in stale.items() if dot not in closed})
+    draft.note(Past(at, key, was, value, by))
+
+
+def _set(draft: Draft, change: Change, at: str, by: str | None) -> None:
+    name = change.field
+    given = _elements(name, change)
+    live = _live(draft, name)
+    adding = given if change.op in ("add", "set") else ()
+    removing = [key for key in live if key not in given] if change.op in ("set", "clear") else ()
+    if change.op == "remove":
+        removing = [key for key in given if draft.held(key)]
+    for key in adding:
+        if not draft.held(key):
+            draft.dots.add(at)
+            draft.put(key, [Candidate(True, at)])
+            draft.note(Past(at, key, None, True, by))
+    for key in removing:
+        held = draft.held(key)
+        kept = [c for c in held if change.seen is not None and c.at not in change.seen]
+        if len(kept) < len(held):
+            draft.dots.add(at)
+            draft.put(key, kept)
+            draft.note(Past(at, key, True, None, by))
+    for key in (*adding, *removing):
+        _close_stale(draft, key, change, at)
+
+
+def _close_stale(draft: Draft, key: Key, change: Change, at: str) -> None:
+    stale = draft.stale(key)
+    left = {dot: entry for dot, entry in stale.items() if change.seen is not None and dot not in change.seen}
+    if len(left) < len(stale):
+        draft.dots.add(at)
+        draft.put_stale(key, left)
+
+
+def _elements(name: str, change: Change) -> tuple[Key, ...]:
+    if change.op == "clear":
+        return ()
+    values = [change.value] if isinstance(change.value, str) else change.value
+    if name == FAVOURITES or change.op == "remove":
+        if not isinstance(values, Sequence) or not all(isinstance(value, str) for value in values):
+            raise BadValue(name, "must be text, or a list of texts")
+        return tuple(f"{name}/{element(name, value)}" for value in values)
+    return tuple(f"{name}/{value}" for value in check(name, values) or ())
+
+
+def _live(draft: Draft, name: str) -> list[Key]:
+    keys = (f"{name}/{value}" for value in draft.ledger.sets.get(name, ()))
+    return [key for key in keys if draft.held(key)]
+
+
+def _album(draft: Draft, change: Change, at: str, by: str | None) -> None:
+    value = {"id": change.value} if isinstance(change.value, str) else change.value
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
+        raise BadValue(ALBUMS, "must name an album by its id")
+    album, held = value["id"], draft.album(value["id"])
+    if change.op in ("add", "set"):
+        title = value.get("title") or (held.title if held else "")
+        pos = held.pos if held else ()
+        if value.get("pos") is not None and not (pos and same(winner(pos).v, value["pos"])):
+            pos = (Candidate(value["pos"], at, by=by),)
+        if held and held.title == title and held.pos == pos:
+            return
+        draft.put_album(album, Membership((at,), title, pos, held.extra if held else {}))
+    elif held:
+        draft.put_album(album, Membership(()))
+    else:
+        return
+    draft.dots.add(at)
+    draft.note(
+        Past(
+            at, f"{ALBUMS}/{album}", held.title if held else None, None if change.op == "remove" else True, by
+        )
+    )
+
+
+def _trash(draft: Draft, change: Change, at: str, by: str | None) -> None:
+    """Trash or restore: each replaces all that stands, since a page shows which of the two it is."""
+    wanted = change.op == "set" and change.value in (True, TRASHED)
+    if wanted == is_trashed(draft.trash):
+        return
+    draft.dots.add(at)
+    draft.put_trash([Candidate(TRASHED if wanted else KEEP, at, by=by)])
+    draft.note(Past(at, TRASH, not wanted, wanted, by))
+
+
+def _refuse_changed(draft: Draft, change: Change) -> None:
+    if not change.strict:
+        return
+    if change.field == TRASH:
+        live = {c.at for c in draft.trash}
+    elif change.field == ALBUMS:
+        held = draft.album(change.value["id"] if isinstance(change.value, dict) else change.value)
+        live = {*held.at, *(c.at for c in held.pos)} if held else set()
+    elif change.field in SETS:
+        live = {c.at for key in _elements(change.field, change) for c in draft.held(key)}
+    else:
+        live = {c.at for c in draft.held(change.field)}
+    if live != (change.seen or frozenset()):
+        raise Conflict(f"{change.field} has been changed since")
+
+
+def _undo_register(then: Draft, now: Draft, key: Key) -> list[Change]:
+    before, after = then.held(key), now.held(key)
+    if before == after:
+        return []
+    seen = frozenset(c.at for c in after)
+    if not before:
+        return [Change(key, "remove", seen=seen, strict=True)]
+    value: Value = winner(before).v
+    return [Change(key, "clear" if value is None else "set", value, seen, strict=True)]
+
+
+def _undo_set(before: Ledger, after: Ledger, name: str) -> list[Change]:
+    then, now = before.sets.get(name, {}), after.sets.get(name, {})
+    undo = [
+        Change(name, "remove", held, frozenset(now[held]), strict=True) for held in now if held not in then
+    ]
+    return undo + [Change(name, "add", held, frozenset(), strict=True) for held in then if held not in now]
+
+
+def _undo_album(then: Draft, now: Draft, change: Change) -> list[Change]:
+    album = change.value["id"] if isinstance(change.value, dict) else change.value
+    before, after = then.album(album), now.album(album)
+    if before == after:
+        return []
+    seen = frozenset({*after.at, *(c.at for c in after.pos)}) if after else frozenset()
+    if before is None:
+        return [Change(ALBUMS, "remove", album, seen, strict=True)]
+    value = {"id": album, "title": before.title, "pos": winner(before.pos).v if before.pos else None}
+    return [Change(ALBUMS, "add", value, seen, strict=True)]
+
+
+def _undo_trash(before: Ledger, after: Ledger) -> Change:
+    seen = frozenset(c.at for c in after.trash)
+    op = "set" if is_trashed(before.trash) else "clear"
+    return Change(TRASH, op, TRASHED if op == "set" else None, seen, strict=True)  # type: ignore[arg-type]
