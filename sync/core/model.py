@@ -7,8 +7,8 @@ unknown members in `extra`, so that a later K-Photos loses nothing through an ea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any, Literal
 
 Value = Any
@@ -23,7 +23,7 @@ Content = Mapping[str, Value]
 Sources = Mapping[str, Mapping[str, Value]]
 """Field name -> XMP property -> canonical value, for every mapped property found in one XMP."""
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
 
@@ -37,7 +37,7 @@ class Candidate:
     was: Value = None
     by: str | None = None
     via: str | None = None
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Region:
 
     at: tuple[str, ...]
     members: Mapping[str, tuple[Candidate, ...]]
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Membership:
     at: tuple[str, ...]
     title: str = ""
     pos: tuple[Candidate, ...] = ()
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Fingerprint:
 
     hash: str | None
     size: int
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Record:
     file: str
     mark: str | None
     has: Mapping[Key, str]
-    src: Mapping[str, str] = NOTHING
+    src: Mapping[str, str] = made(default_factory=dict)
     from_: str | None = None
     by: Literal["us", "tool"] = "us"
     site: str | None = None
     sum: str | None = None
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Past:
     by: str | None = None
     via: str | None = None
     note: str | None = None
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +115,15 @@ class Ledger:
     id: str
     asset: Fingerprint | None = None
     seen: frozenset[str] = frozenset()
-    fields: Mapping[str, tuple[Candidate, ...]] = NOTHING
-    sets: Mapping[str, Mapping[str, tuple[str, ...]]] = NOTHING
-    albums: Mapping[str, Membership] = NOTHING
-    regions: Mapping[str, Region] = NOTHING
+    fields: Mapping[str, tuple[Candidate, ...]] = made(default_factory=dict)
+    sets: Mapping[str, Mapping[str, tuple[str, ...]]] = made(default_factory=dict)
+    albums: Mapping[str, Membership] = made(default_factory=dict)
+    regions: Mapping[str, Region] = made(default_factory=dict)
     trash: tuple[Candidate, ...] = ()
-    stale: Mapping[Key, Mapping[str, Value]] = NOTHING
+    stale: Mapping[Key, Mapping[str, Value]] = made(default_factory=dict)
     xmp: tuple[Record, ...] = ()
     history: tuple[Past, ...] = ()
-    extra: Mapping[str, Value] = NOTHING
+    extra: Mapping[str, Value] = made(default_factory=dict)
     schema: int = SCHEMA
 
 
@@ -142,7 +142,7 @@ class Shown:
     at: str | None = None
     layer: Literal["people", "tool"] = "people"
     candidates: tuple[Candidate, ...] = ()
-    stale: Mapping[str, Value] = NOTHING
+    stale: Mapping[str, Value] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Document:
     conflicts: tuple[Key, ...] = ()
     trashed: bool = False
     favourites: frozenset[str] = frozenset()
-    stale: Mapping[Key, Mapping[str, Value]] = NOTHING
+    stale: Mapping[Key, Mapping[str, Value]] = made(default_factory=dict)
 
     def value(self, name: str) -> Value:
         """Return the field's shown value; None where it has none."""
@@ -212,4 +212,4 @@ class Sight:
     sum: str
     mtime_ms: int = 0
     tool: str | None = None
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
