@@ -1,0 +1,58 @@
+"""Our temps: hidden, never ending in .xmp, telling whose they are, how far they got and for which name.
+
+`new` is being written and holds nothing of anybody else's. `swap` was whole when it got that name; since
+the exchange it may hold what another program had just written, so it goes only after a second look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sync.ports import TEMP_PREFIX, Rng, join, split
+
+SETTLE_SECONDS = 0.5
+"""How long a program may still write through a file it had open when we exchanged it."""
+
+FOREIGN_SECONDS = 3600.0
+"""How long another site's temp is left alone."""
+
+_FORM = re.compile(
+    re.escape(TEMP_PREFIX) + r"(?P<site>[0-9a-f]{8})-(?P<stage>new|swap)-[0-9a-f]{8}-(?P<tag>[0-9a-f]{12})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Temp:
+    """What a temp's name tells: a digest of its site, its stage and a digest of the name it is for."""
+
+    name: str
+    site: str
+    stage: Literal["new", "swap"]
+    tag: str
+
+
+def temp_path(path: str, site: str, stage: Literal["new", "swap"], rng: Rng) -> str:
+    """A fresh temp in the folder of `path`."""
+    folder, name = split(path)
+    return join(folder, f"{TEMP_PREFIX}{site_digest(site)}-{stage}-{rng.hex(8)}-{tag_of(name)}")
+
+
+def parse_temp(name: str) -> Temp | None:
+    """Read a temp's name; None for one of another form."""
+    match = _FORM.fullmatch(name)
+    if match is None:
+        return None
+    return Temp(name, match["site"], "new" if match["stage"] == "new" else "swap", match["tag"])
+
+
+def site_digest(site: str) -> str:
+    """How a site is called in its temps' names."""
+    return hashlib.sha256(site.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def tag_of(name: str) -> str:
+    """How the name that a temp is for is called in the temp's name."""
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
