@@ -54,6 +54,13 @@ def canonical(field: str, value: Value) -> Value:
     return None if value is None else _FORMS[row.kind](row, value)
 
 
+def kept(field: str, value: Value) -> Value:
+    """Return a value out of a ledger in the field's form, None where the field cannot hold it."""
+    if isinstance(value, Mapping) and value.get("local") == _UNKNOWN_TIME:
+        return {"local": _UNKNOWN_TIME, "offset": _offset(value.get("offset"))}
+    return canonical(field, value)
+
+
 def check(field: str, value: Value) -> Value:
     """Return a person's value in the field's form, None for "cleared"; BadValue says what is wrong."""
     row = FIELDS.get(field)
@@ -74,9 +81,7 @@ def check(field: str, value: Value) -> Value:
         return _check_integer(row, value)
     if row.kind is Kind.NAMES and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
         raise BadValue(field, _MEANT[Kind.NAMES])
-    if row.kind is Kind.MOMENT and isinstance(value, Mapping) and value.get("local") == _UNKNOWN_TIME:
-        return {"local": _UNKNOWN_TIME, "offset": _offset(value.get("offset"))}
-    held = _FORMS[row.kind](row, value)
+    held = kept(field, value)
     if held is None and value not in ("", [], {}):
         raise BadValue(field, _MEANT[row.kind])
     if row.kind is Kind.MOMENT and held and value.get("offset") and held["offset"] is None:
