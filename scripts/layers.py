@@ -82,9 +82,7 @@ def main(names: list[str]) -> int:
     for layer, passed, seconds in results:
         print(f"  {'ok    ' if passed else 'FAILED'}  {layer.name:12} {seconds:6.1f} s   {layer.shows}")
     total = sum(seconds for _, _, seconds in results)
-    print(
-        f"  {'':6}  {'in all':12} {total:6.1f} s   (set-up apart; at most {LIMIT // 60} min on 2 cores)"
-    )
+    print(f"  {'':6}  {'in all':12} {total:6.1f} s   (set-up apart; at most {LIMIT // 60} min on 2 cores)")
     if total > LIMIT:
         print("  This is over the limit: make a test quicker, or move it to scripts/simulate.")
     return 0 if all(passed for _, passed, _ in results) else 1
