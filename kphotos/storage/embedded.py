@@ -79,14 +79,20 @@ def read(path: str | bytes | Path) -> Embedded:
     except OSError as error:
         return Embedded(problem=f"not readable: {error.strerror}")
     try:
+        return read_open(fd, suffix)
+    finally:
+        os.close(fd)
+
+
+def read_open(fd: int, suffix: str = "") -> Embedded:
+    """As `read`, of an open file; its position does not matter and is not moved."""
+    try:
         about = os.fstat(fd)
         if not stat.S_ISREG(about.st_mode):
             return Embedded(problem="no regular file")
-        return _parse(Source(os.read(fd, headers.HEAD), about.st_size, fd), suffix)
+        return _parse(Source(os.pread(fd, headers.HEAD, 0), about.st_size, fd), suffix)
     except OSError as error:
         return Embedded(problem=f"not readable: {error.strerror}")
-    finally:
-        os.close(fd)
 
 
 def parse(data: bytes, suffix: str = "") -> Embedded:
