@@ -14,6 +14,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -104,6 +105,14 @@ def forget(prefix: str = "") -> None:
                 database.close_idle()
 
 
+def forget_one(prefix: str, schema: str) -> None:
+    """Drop one cached database."""
+    with _opening:
+        database = _opened.pop((prefix, schema), None)
+        if isinstance(database, PooledPsycopg3Database):
+            database.close_idle()
+
+
 def create_sqlite(path: Path, *, schema: int) -> None:
     """Make an empty WAL database whose `user_version` is `schema`; FileExistsError if there is a file.
 
@@ -184,6 +193,11 @@ def _turn(path: Path) -> Iterator[None]:
 def run(database: peewee.Database, sql: str, values: Sequence[Any] = ()) -> Any:
     """Execute SQL written with `?` on either side and give the driver's cursor."""
     return database.execute_sql(_dialect(database, sql), tuple(values))  # type: ignore[no-untyped-call]
+
+
+def rows(query: Any) -> list[tuple[Any, ...]]:
+    """The rows of a peewee query as tuples, in the types of the driver."""
+    return list(query.tuples())
 
 
 def many(database: peewee.Database, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -274,6 +288,43 @@ def _create_state(path: Path) -> None:
     except FileExistsError:
         # Another process was first; its file is as good as ours.
         return
+
+
+@contextmanager
+def only_one(settings: Settings, name: str) -> Iterator[bool]:
+    """Whether this is the only holder of `name`, in all processes (on Postgres: on all machines)."""
+    if settings.uses_postgres:
+        with _advisory(postgres(settings.database_url, "kphotos"), name) as alone:
+            yield alone
+        return
+    folder = settings.storage_path / "locks"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _advisory(database: peewee.Database, name: str) -> Iterator[bool]:
+    with checkout(database):
+        connection = database.connection()  # type: ignore[no-untyped-call]
+        key = zlib.crc32(name.encode())
+        alone = bool(connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()[0])
+        try:
+            yield alone
+        finally:
+            if alone:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
 
 def first_line(error: BaseException) -> str:
