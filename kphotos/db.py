@@ -227,11 +227,21 @@ def _dialect(database: peewee.Database, sql: str) -> str:
     return sql if isinstance(database, SqliteFile) else sql.replace("?", "%s")
 
 
+class _Tables(peewee.SchemaManager):
+    """DDL for both sides: on SQLite a column holds its type only, and a composite key is the table."""
+
+    def create_table(self, safe: bool = True, **options: Any) -> None:
+        statement = self._create_table(safe=safe, **options)  # type: ignore[attr-defined]
+        if isinstance(self.database, SqliteFile):
+            statement.literal(" STRICT, WITHOUT ROWID" if self.model._meta.composite_key else " STRICT")
+        self.database.execute(statement)
+
+
 def create_tables(database: peewee.Database, models: Iterable[type[peewee.Model]]) -> None:
     """Make those tables of `models` that are missing, text compared by bytes; binds nothing."""
     for model in models:
         if not database.table_exists(model._meta.table_name):
-            schema = peewee.SchemaManager(model, database)
+            schema = _Tables(model, database)
             schema.create_table()
             if not isinstance(database, SqliteFile):
                 _compare_by_bytes(database, model)

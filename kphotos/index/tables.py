@@ -31,7 +31,6 @@ class Row(peewee.Model):
     class Meta:
         model_metadata_class = ThreadSafeDatabaseMetadata
         database = peewee.DatabaseProxy()
-        strict_tables = True
         legacy_table_names = False
 
 
@@ -112,7 +111,6 @@ class AssetTag(Row):
 
     class Meta:
         primary_key = peewee.CompositeKey("tag", "asset")
-        without_rowid = True
 
 
 class AssetPerson(Row):
@@ -123,7 +121,6 @@ class AssetPerson(Row):
 
     class Meta:
         primary_key = peewee.CompositeKey("person", "asset")
-        without_rowid = True
 
 
 class Favourite(Row):
@@ -134,7 +131,6 @@ class Favourite(Row):
 
     class Meta:
         primary_key = peewee.CompositeKey("user", "asset")
-        without_rowid = True
 
 
 class Problem(Row):
@@ -148,7 +144,6 @@ class Problem(Row):
 
     class Meta:
         primary_key = peewee.CompositeKey("volume", "path", "kind")
-        without_rowid = True
 
 
 class Fact(Row):
@@ -173,7 +168,6 @@ class Record(Row):
 
     class Meta:
         primary_key = peewee.CompositeKey("kind", "id")
-        without_rowid = True
 
 
 class Volume(Row):

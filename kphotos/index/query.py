@@ -1,0 +1,174 @@
+"""Questions that pages and the terminal ask of the index; whoever asks about assets gives a scope first."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import peewee
+
+from kphotos import db
+from kphotos.errors import NotFound
+from kphotos.index import generation
+from kphotos.index.rows import ProblemRow
+from kphotos.index.scope import Scope
+from kphotos.index.tables import Asset, AssetTag, Favourite, Problem
+
+_MOST_TAGS = 200
+_TAGS = """
+WITH RECURSIVE found(tag) AS (
+  SELECT MIN(tag) FROM asset_tag
+  UNION ALL
+  SELECT (SELECT MIN(tag) FROM asset_tag WHERE asset_tag.tag > found.tag)
+    FROM found WHERE found.tag IS NOT NULL
+) SELECT tag FROM found WHERE tag IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """One asset as the index has it. `document` is what `AssetRow.document` was; paths are escaped text."""
+
+    id: str
+    volume: str
+    path: str
+    folder: str
+    name: str
+    kind: str
+    size: int
+    mtime_ns: int
+    hash: str | None
+    width: int | None
+    height: int | None
+    duration: int | None
+    taken_local: str | None
+    taken_offset: str | None
+    taken_source: str | None
+    make: str | None
+    model: str | None
+    lens: str | None
+    exposure_time: float | None
+    f_number: float | None
+    iso: int | None
+    focal_length: float | None
+    orientation: int
+    conflicts: int
+    trashed: bool
+    has_ledger: bool
+    pending: bool
+    has_thumb: bool
+    thumbhash: bytes | None
+    document: dict[str, Any]
+    favourite: bool
+    problems: tuple[ProblemRow, ...]
+
+
+_READ = tuple(field.name for field in fields(AssetView) if field.name not in ("favourite", "problems"))
+_TRUTHS = {"trashed", "has_ledger", "pending", "has_thumb"}
+
+
+def asset(scope: Scope, id: str) -> AssetView:  # noqa: A002 - it is the asset's id
+    """One asset by id; NotFound if there is none or the viewer may not see it."""
+    return _one(scope, Asset.id == id)
+
+
+def asset_at(scope: Scope, volume: str, path: str) -> AssetView:
+    """One asset by volume and escaped path; NotFound as above."""
+    return _one(scope, (Asset.volume == volume) & (Asset.path == path))
+
+
+def _one(scope: Scope, condition: peewee.Expression) -> AssetView:
+    columns = [getattr(Asset, name) for name in _READ]
+    found = db.rows(Asset.select(*columns).where(condition, scope.where()))
+    if not found:
+        raise NotFound("There is no such photo.")
+    cells = dict(zip(_READ, found[0], strict=True))
+    cells["document"] = json.loads(cells["document"])
+    for name in _TRUTHS:
+        cells[name] = bool(cells[name])
+    liked = Favourite.select().where(Favourite.user == scope.user, Favourite.asset == cells["id"]).exists()
+    return AssetView(
+        **cells, favourite=liked, problems=tuple(_problems(Problem.volume == cells["volume"], cells["path"]))
+    )
+
+
+def _problems(condition: peewee.Expression, path: str) -> list[ProblemRow]:
+    columns = (Problem.volume, Problem.path, Problem.kind, Problem.reason, Problem.kept)
+    query = Problem.select(*columns).where(condition, Problem.path == path).order_by(Problem.kind)
+    return [ProblemRow(*row) for row in db.rows(query)]
+
+
+def problems(scope: Scope, limit: int = 1_000) -> list[ProblemRow]:
+    """What is wrong with paths in the viewer's volumes, by volume and path."""
+    columns = (Problem.volume, Problem.path, Problem.kind, Problem.reason, Problem.kept)
+    query = Problem.select(*columns).order_by(Problem.volume, Problem.path, Problem.kind).limit(limit)
+    if scope.volumes is not None:
+        query = query.where(Problem.volume.in_(sorted(scope.volumes)))
+    return [ProblemRow(*row) for row in db.rows(query)]
+
+
+def counts(scope: Scope) -> dict[str, int]:
+    """Numbers of visible assets: in all, by kind, trashed, in conflict, with a thumbnail; and of problems."""
+    total = peewee.fn.COUNT(peewee.SQL("*"))
+    alive = Asset.trashed == 0
+    by_kind = db.rows(Asset.select(Asset.kind, total).where(alive, scope.where()).group_by(Asset.kind))
+    found = {"photo": 0, "raw": 0, "video": 0} | dict(by_kind)
+    found["assets"] = sum(number for _, number in by_kind)
+    for name, condition in (
+        ("trashed", Asset.trashed == 1),
+        ("conflicts", alive & (Asset.conflicts > 0)),
+        ("thumbnails", alive & (Asset.has_thumb == 1)),
+    ):
+        found[name] = Asset.select().where(condition, scope.where()).count()
+    seen = Problem.select()
+    if scope.volumes is not None:
+        seen = seen.where(Problem.volume.in_(sorted(scope.volumes)))
+    found["problems"] = seen.count()
+    return found
+
+
+def tags(scope: Scope, prefix: str = "", limit: int = 20) -> list[tuple[str, int]]:
+    """Tags of visible assets of which the whole path or one of its parts begins so, most used first.
+
+    Case and composed letters do not matter. At most 200 tags are weighed, the first by their path.
+    """
+    wanted = _folded(prefix)
+    names = (row[0] for row in db.run(generation.bound().database, _TAGS).fetchall())
+    found: list[tuple[str, int]] = []
+    candidates = [name for name in names if _begins(name, wanted)]
+    for start in range(0, len(candidates), _MOST_TAGS):
+        found += _used(scope, candidates[start : start + _MOST_TAGS])
+        if len(found) >= limit:
+            break
+    return sorted(found, key=lambda tag: (-tag[1], tag[0]))[:limit]
+
+
+def _begins(tag: str, wanted: str) -> bool:
+    folded = _folded(tag)
+    return folded.startswith(wanted) or any(part.startswith(wanted) for part in folded.split("/"))
+
+
+def _folded(value: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", value).casefold()).strip()
+
+
+def _used(scope: Scope, names: Iterable[str]) -> list[tuple[str, int]]:
+    number = peewee.fn.COUNT(peewee.SQL("*"))
+    query = (
+        AssetTag.select(AssetTag.tag, number)
+        .join(Asset, on=(Asset.id == AssetTag.asset))
+        .where(AssetTag.tag.in_(list(names)), Asset.trashed == 0, scope.where())
+        .group_by(AssetTag.tag)
+    )
+    return [(tag, int(used)) for tag, used in db.rows(query)]
+
+
+def without_thumbnail(limit: int = 1_000, after: str = "") -> list[tuple[str, str, str, str | None]]:
+    """Assets whose derivatives are still to be made: (id, volume, path, hash), by id from `after` on."""
+    columns = (Asset.id, Asset.volume, Asset.path, Asset.hash)
+    condition = (Asset.has_thumb == 0) & (Asset.id > after)
+    found = Asset.select(*columns).where(condition).order_by(Asset.id).limit(limit)
+    return [(row[0], row[1], row[2], row[3]) for row in db.rows(found)]

