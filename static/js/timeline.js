@@ -1,0 +1,15 @@
+/** The page of the timeline: frame, grid, and the viewer when a photo is opened or the address names one. */
+
+import { find } from './lib/dom.js';
+import { startShell } from './lib/shell.js';
+import { startViewing } from './viewer/viewing.js';
+import { Timeline } from './timeline/timeline.js';
+
+startShell();
+const root = find('timeline');
+if (root) {
+  const timeline = new Timeline(root, (ordinal, info) => viewing.open(ordinal, { info }));
+  const viewing = startViewing(timeline);
+  await timeline.start();
+  await viewing.fromAddress();
+}

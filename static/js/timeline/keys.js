@@ -1,0 +1,81 @@
+/** The keys of the timeline: moving, opening, selecting, going to dates. */
+
+import { t } from '../lib/i18n.js';
+import { isRtl } from '../lib/dom.js';
+import { pushScope } from '../lib/keymap.js';
+import { place, rowOf } from './layout.js';
+
+/** @typedef {import('./timeline.js').Timeline} Timeline */
+
+/** @param {Timeline} timeline */
+export function timelineKeys(timeline) {
+  const { selecting } = timeline;
+  const focused = () => {
+    const tile = document.activeElement?.closest('[data-ordinal]');
+    return tile instanceof HTMLElement && timeline.element.contains(tile) ? Number(tile.dataset.ordinal) : -1;
+  };
+  /** Only a focused tile, or nothing at all, is moved from: a key in the top bar is not the grid's. */
+  const inGrid = () => document.activeElement === document.body || timeline.element.contains(document.activeElement) || document.activeElement?.id === 'main';
+
+  /** @param {number} ordinal @param {boolean} [extending] */
+  function goTo(ordinal, extending = false) {
+    const to = Math.max(0, Math.min(timeline.count - 1, ordinal));
+    if (extending && !selecting.active) selecting.toggle(timeline.rows.focus);
+    timeline.reveal(to);
+    if (extending) selecting.extend(to);
+  }
+
+  /** @param {(from: number) => number} where @param {boolean} [extending] */
+  const move = (where, extending = false) => () => {
+    if (!inGrid() || !timeline.count) return false;
+    // The first arrow key takes the focus to the tile that was last on, it does not move from it.
+    goTo(focused() < 0 ? timeline.rows.focus : where(focused()), extending);
+    return true;
+  };
+  const side = (/** @type {number} */ by) => (/** @type {number} */ from) => from + (isRtl() ? -by : by);
+  const vertical = (/** @type {number} */ by) => (/** @type {number} */ from) => neighbour(timeline, from, by);
+
+  const grid = (/** @type {() => void} */ run) => () => (inGrid() && timeline.count ? run() : false);
+  const step = (/** @type {'day' | 'month' | 'year'} */ unit, /** @type {number} */ by) => grid(() => timeline.step(unit, by));
+
+  pushScope({
+    name: 'timeline',
+    bindings: [
+      { keys: ['ArrowLeft'], run: move(side(-1)), label: t('key.arrows'), show: [['←', '→', '↑', '↓']] },
+      { keys: ['ArrowRight'], run: move(side(1)) },
+      { keys: ['ArrowUp'], run: move(vertical(-1)) },
+      { keys: ['ArrowDown'], run: move(vertical(1)) },
+      { keys: ['Shift+ArrowLeft'], run: move(side(-1), true), label: t('key.select.range'), show: [['⇧', '←', '→', '↑', '↓']] },
+      { keys: ['Shift+ArrowRight'], run: move(side(1), true) },
+      { keys: ['Shift+ArrowUp'], run: move(vertical(-1), true) },
+      { keys: ['Shift+ArrowDown'], run: move(vertical(1), true) },
+      { keys: ['Home'], run: move(() => 0), label: t('key.edges'), show: [['Home'], ['End']] },
+      { keys: ['End'], run: move(() => timeline.count - 1) },
+      { keys: ['Enter'], run: () => (focused() < 0 || document.activeElement?.matches('button') ? false : timeline.open(focused())), label: t('key.open') },
+      { keys: ['i'], run: () => (focused() < 0 ? false : timeline.open(focused(), true)), label: t('key.info') },
+      { keys: ['x', 'Space'], run: () => (focused() < 0 ? false : selecting.toggle(focused())), label: t('key.select'), show: [['x'], ['Space']] },
+      { keys: ['Ctrl+a'], run: grid(() => selecting.all(timeline.count)), label: t('key.select.all'), show: [['Ctrl', 'A']] },
+      { keys: ['Escape'], run: () => (selecting.active ? selecting.clear() : false), label: t('key.escape'), show: [['Esc']] },
+      { keys: ['g'], run: () => timeline.askDate(), label: t('key.goto') },
+      { keys: ['d'], run: step('day', 1), label: t('key.day'), show: [['d'], ['D']] },
+      { keys: ['D'], run: step('day', -1) },
+      { keys: ['m'], run: step('month', 1), label: t('key.month'), show: [['m'], ['M']] },
+      { keys: ['M'], run: step('month', -1) },
+      { keys: ['y'], run: step('year', 1), label: t('key.year'), show: [['y'], ['Y']] },
+      { keys: ['Y'], run: step('year', -1) },
+    ],
+  });
+}
+
+/** The tile above or below, nearest in the middle. @param {Timeline} timeline @param {number} from @param {number} by */
+function neighbour({ geometry, snapshot }, from, by) {
+  if (!geometry || !snapshot) return from;
+  const tilesOf = (/** @type {number} */ row) => place(geometry, row, snapshot.index.starts, snapshot.ratios).tiles;
+  const row = rowOf(geometry, from);
+  const next = row + by;
+  if (next < 0 || next >= geometry.rows) return from;
+  const here = tilesOf(row)[from - geometry.start[row]];
+  const middle = here.x + here.width / 2;
+  const distance = (/** @type {import('./layout.js').Placed} */ tile) => Math.abs(tile.x + tile.width / 2 - middle);
+  return tilesOf(next).reduce((best, tile) => (distance(tile) < distance(best) ? tile : best)).ordinal;
+}

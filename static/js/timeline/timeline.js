@@ -1,0 +1,354 @@
+/** The timeline: all photos by date. Wires library, scroller, rows, scrubber, selection and keys; the viewer stands on it. */
+
+import { ApiError, sentence } from '../lib/api.js';
+import { cookie, el, find, icon, remember } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { watchVersion } from '../lib/live.js';
+import { toast } from '../lib/toast.js';
+import { watchPointer } from './gestures.js';
+import { openGoto } from './goto.js';
+import { Images } from './images.js';
+import { timelineKeys } from './keys.js';
+import { measureFor, rowAt, rowEdge, rowOf } from './layout.js';
+import { Library, dayOfOrdinal, isSameShape, locate } from './library.js';
+import { FAVOURITE, ratioOf, sectionAt, sectionOf } from './protocol.js';
+import { Rows } from './rows.js';
+import { Scroller } from './scroller.js';
+import { Scrubber } from './scrubber.js';
+import { Selecting } from './selecting.js';
+
+/** Screens a second above which only skeletons are drawn. */
+const FAST = 25;
+const OVERSCAN = 0.75;
+const PAUSE = 1000;
+
+/** @typedef {'small' | 'medium' | 'large'} Density @typedef {import('./library.js').Snapshot} Snapshot */
+
+export class Timeline {
+  /** @type {Snapshot | null} */
+  #now = null;
+  /** @type {import('./layout.js').Geometry | null} */
+  #geometry = null;
+  #images = new Images();
+  #shown = /** @type {[number, number]} */ ([0, 0]);
+  #stood = '';
+  #reloading = false;
+  #again = false;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+
+  /** @param {HTMLElement} root @param {(ordinal: number, info?: boolean) => void} open */
+  constructor(root, open) {
+    this.root = root;
+    this.open = open;
+    this.view = root.dataset.view || 'library';
+    this.density = /** @type {Density} */ (cookie('kp_density') || 'medium');
+    this.grid = el('div', { class: 'runway' });
+    this.element = el('div', { class: 'scroller', role: 'grid', tabindex: '-1', 'aria-label': t('timeline.label'), 'aria-multiselectable': 'true' }, this.grid);
+    this.scrubberElement = el('div', { class: 'scrubber', hidden: true });
+    this.scroller = new Scroller(this.element, this.grid, { moved: () => this.#draw(), calmed: () => this.#calmed() });
+    this.library = new Library(this.view, { came: (first, last) => this.#came(first, last), stale: () => void this.reload(), failed: () => {} });
+    this.selecting = new Selecting({ grid: this.element, refresh: (from, to) => this.rows.refresh(from, to), ready: (from, to) => this.ensure(from, to), tile: (at) => this.tile(at) });
+    const { selection } = this.selecting;
+    this.rows = new Rows(this.grid, {
+      scroller: this.scroller, images: this.#images, tile: (at) => this.tile(at),
+      isSelected: (at) => selection.has(at), isAllSelected: (from, to) => selection.covers(from, to),
+    });
+    this.rowsElement = this.element;
+    this.scrubber = new Scrubber(this.scrubberElement, { to: (y) => this.scroller.to(y), step: (unit, by) => this.step(unit, by), edge: (end) => this.scroller.to(end ? Infinity : 0) });
+  }
+
+  // What the viewer and the keys may ask.
+  get count() { return this.#now?.index.count ?? 0; }
+  get snapshot() { return this.#now; }
+  get geometry() { return this.#geometry; }
+  tile(/** @type {number} */ ordinal) { return this.#now?.blocks.tile(ordinal); }
+  /** @param {number} from @param {number} [to] */
+  async ensure(from, to = from) { await this.#now?.blocks.ready(Math.max(0, from), Math.min(to, this.count - 1)); }
+  ratio(/** @type {number} */ ordinal) { return ratioOf(this.#now?.ratios?.[ordinal] ?? this.tile(ordinal)?.ratio ?? 156); }
+  day(/** @type {number} */ ordinal) { return this.#now ? dayOfOrdinal(this.#now, ordinal) : null; }
+  /** @param {string} id @param {number | null} day @param {number} [guess] */
+  locate(id, day, guess) { return this.#now ? locate(this.#now, id, day, guess) : Promise.resolve(-1); }
+  /** The version has changed and is drawn. @param {() => void} listener */
+  onChange(listener) { this.#listeners.add(listener); return () => this.#listeners.delete(listener); }
+
+  /** The picture of a tile, if it is on the page. @param {number} ordinal */
+  picture(ordinal) { return this.rows.tileView(ordinal)?.link ?? null; }
+
+  /** Show a tile and put the focus on it. @param {number} ordinal @param {boolean} [focus] */
+  reveal(ordinal, focus = true) {
+    const geometry = this.#geometry;
+    if (!geometry) return;
+    const row = rowOf(geometry, ordinal);
+    this.scroller.show(rowEdge(geometry, row), geometry.top[row] + geometry.height[row], 8);
+    this.rows.rove(ordinal);
+    if (focus) this.rows.tileView(ordinal)?.link.focus({ preventScroll: true });
+  }
+
+  async start() {
+    try {
+      const snapshot = await this.library.open(this.root.dataset.version);
+      this.#put(snapshot);
+      // The rest of the shapes comes after what the person looks at.
+      if (snapshot.index.count && !this.#geometry?.whole) void this.#complete(snapshot);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#listen();
+  }
+
+  #listen() {
+    watchPointer(this.element, {
+      open: (ordinal) => { this.rows.rove(ordinal); this.open(ordinal); },
+      toggle: (ordinal) => { this.rows.rove(ordinal); this.selecting.toggle(ordinal); },
+      extend: (ordinal) => this.selecting.extend(ordinal),
+      day: (section) => { if (this.#now) this.selecting.toggleRange(this.#now.index.starts[section], this.#now.index.starts[section + 1]); },
+      isSelecting: () => this.selecting.active,
+    });
+    timelineKeys(this);
+    new ResizeObserver(() => void this.relayout()).observe(this.element);
+    watchVersion(this.view, ({ version }) => { if (version !== this.#now?.version) void this.reload(); });
+    find('density')?.addEventListener('change', (event) => {
+      if (event.target instanceof HTMLInputElement) this.setDensity(/** @type {Density} */ (event.target.value));
+    });
+    find('goto')?.addEventListener('click', () => this.askDate());
+  }
+
+  /** Draw the first snapshot, at the place the address asks for. @param {Snapshot} snapshot */
+  #put(snapshot) {
+    this.#now = snapshot;
+    if (!snapshot.index.count) return this.#empty();
+    this.root.replaceChildren(this.element, this.scrubberElement);
+    const geometry = this.library.first(snapshot, this.#measure());
+    this.#take(geometry, 0);
+    this.#goFromAddress();
+  }
+
+  /** @param {Snapshot} snapshot */
+  async #complete(snapshot) {
+    try {
+      for (const shapes of [null, this.library.shapes(snapshot)]) {
+        if (shapes) snapshot.ratios = await shapes;
+        const geometry = await this.library.whole(snapshot, this.#measure());
+        if (this.#now !== snapshot) return;
+        this.#swap(snapshot, geometry, this.#anchor());
+        if (!shapes) this.#goFromAddress();
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) void this.reload();
+    }
+  }
+
+  /** Something changed: take the new version, and stay at the photo that is looked at. */
+  async reload() {
+    if (this.#reloading) {
+      this.#again = true;
+      return;
+    }
+    this.#reloading = true;
+    try {
+      await this.#advance();
+    } catch { /* the next tick of the version asks again */ } finally {
+      setTimeout(() => {
+        this.#reloading = false;
+        if (!this.#again) return;
+        this.#again = false;
+        void this.reload();
+      }, PAUSE);
+    }
+  }
+
+  async #advance() {
+    const before = this.#now;
+    const after = await this.library.next();
+    if (!before?.index.count || !after.index.count || !this.#geometry) {
+      this.selecting.clear();
+      this.#put(after);
+    } else if (isSameShape(before, after)) {
+      await after.blocks.ready(...this.#wanted());
+      this.#now = after;
+      this.rows.take({ index: after.index, ratios: after.ratios, geometry: this.#geometry });
+      this.rows.refresh(0, Infinity);
+    } else {
+      const geometry = await this.library.whole(after, this.#measure());
+      const anchor = await this.#moved(after, this.#anchor());
+      await after.blocks.ready(anchor.ordinal, Math.min(after.index.count - 1, anchor.ordinal + 200));
+      if (this.selecting.active) toast(t('timeline.updated'));
+      this.selecting.clear();
+      this.#swap(after, geometry, anchor);
+    }
+    before?.blocks.close();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The photo at the top of the screen, and how far it stands from there. */
+  #anchor() {
+    const geometry = this.#geometry;
+    const y = this.scroller.y;
+    if (!geometry || y < 4) return { ordinal: 0, id: '', day: null, offset: null };
+    const row = rowAt(geometry, y + 1);
+    const ordinal = geometry.start[row];
+    return { ordinal, id: this.tile(ordinal)?.id ?? '', day: this.day(ordinal), offset: geometry.top[row] - y };
+  }
+
+  /** Where the anchor's photo stands in another version. @param {Snapshot} snapshot @param {{ ordinal: number, id: string, day: number | null, offset: number | null }} anchor */
+  async #moved(snapshot, anchor) {
+    if (anchor.offset === null) return anchor;
+    const found = anchor.id ? await locate(snapshot, anchor.id, anchor.day, anchor.ordinal) : -1;
+    return { ...anchor, ordinal: found >= 0 ? found : Math.min(anchor.ordinal, snapshot.index.count - 1) };
+  }
+
+  /** @param {Snapshot} snapshot @param {import('./layout.js').Geometry} geometry @param {{ ordinal: number, offset: number | null }} anchor */
+  #swap(snapshot, geometry, anchor) {
+    this.#now = snapshot;
+    this.#take(geometry, anchor.offset === null ? 0 : geometry.top[rowOf(geometry, anchor.ordinal)] - anchor.offset);
+  }
+
+  /** @param {import('./layout.js').Geometry} geometry @param {number} y */
+  #take(geometry, y) {
+    const snapshot = /** @type {Snapshot} */ (this.#now);
+    this.#geometry = geometry;
+    this.rows.take({ index: snapshot.index, ratios: snapshot.ratios, geometry });
+    this.scroller.resize(geometry.total + BOTTOM, y);
+    const top = (/** @type {number} */ section) => rowEdge(geometry, rowOf(geometry, snapshot.index.starts[section]));
+    this.scrubber.take(snapshot.index.days, top, geometry.total);
+    this.scrubber.follow(this.scroller.y, false);
+    this.rows.refresh(0, Infinity);
+  }
+
+  async relayout() {
+    const snapshot = this.#now;
+    const measure = this.#measure();
+    if (!snapshot?.index.count || !this.#geometry?.whole || measure.width < 100) return;
+    const old = this.#geometry.measure;
+    if (old.width === measure.width && old.target === measure.target) return;
+    const geometry = await this.library.whole(snapshot, measure);
+    if (this.#now === snapshot && geometry.measure.width === this.#measure().width) this.#swap(snapshot, geometry, this.#anchor());
+  }
+
+  /** @param {Density} density */
+  setDensity(density) {
+    this.density = density;
+    remember('kp_density', density);
+    void this.relayout();
+  }
+
+  #measure() {
+    const style = getComputedStyle(this.element);
+    const padding = parseFloat(style.paddingInlineStart) + parseFloat(style.paddingInlineEnd);
+    return measureFor(Math.floor((this.element.clientWidth || this.root.clientWidth) - (padding || 0)), this.density);
+  }
+
+  #draw() {
+    if (!this.#geometry || !this.#now) return;
+    const { y, screen, speed } = this.scroller;
+    const over = screen * OVERSCAN;
+    this.#shown = this.rows.show(y - over, y + screen + over);
+    if (speed < FAST) this.#now.blocks.want(...this.#wanted());
+    this.scrubber.follow(y, speed > 3);
+  }
+
+  /** @returns {[number, number]} */
+  #wanted() {
+    return [this.#shown[0], Math.max(this.#shown[0], this.#shown[1] - 1)];
+  }
+
+  #calmed() {
+    if (!this.#geometry || !this.#now) return;
+    this.#now.blocks.want(...this.#wanted());
+    this.#tellAddress();
+  }
+
+  /** @param {number} first @param {number} last */
+  #came(first, last) {
+    this.rows.refresh(first, last);
+  }
+
+  /** A favourite was marked here: the tile shows it before the next version comes. @param {number} ordinal @param {boolean} on */
+  showFavourite(ordinal, on) {
+    const tile = this.tile(ordinal);
+    if (!tile) return;
+    tile.flags = on ? tile.flags | FAVOURITE : tile.flags & ~FAVOURITE;
+    this.rows.refresh(ordinal, ordinal + 1);
+  }
+
+  /** The day at the top of the screen; of the focused tile where the screen shows it. */
+  dayInView() {
+    const geometry = this.#geometry;
+    return geometry && this.#now ? dayOfOrdinal(this.#now, geometry.start[rowAt(geometry, this.scroller.y + geometry.measure.heading + 1)]) : null;
+  }
+
+  askDate() {
+    if (this.#now) openGoto(this.#now.index.days, this.dayInView() ?? this.#now.index.days[0], (day) => this.goToDay(day));
+  }
+
+  /** @param {number} day @param {boolean} [focus] */
+  goToDay(day, focus = true) {
+    if (!this.#now?.index.days.length) return;
+    this.#goToSection(sectionAt(this.#now.index, day), focus);
+  }
+
+  /** @param {number} section @param {boolean} focus */
+  #goToSection(section, focus) {
+    if (!this.#now || !this.#geometry) return;
+    const ordinal = this.#now.index.starts[section];
+    this.scroller.to(rowEdge(this.#geometry, rowOf(this.#geometry, ordinal)));
+    this.rows.rove(ordinal);
+    if (focus) this.rows.tileView(ordinal)?.link.focus({ preventScroll: true });
+  }
+
+  /** To the next older (by = 1) or newer (-1) day, month or year. @param {'day' | 'month' | 'year'} unit @param {number} by */
+  step(unit, by) {
+    if (!this.#now || !this.#geometry) return;
+    const { index } = this.#now;
+    const row = rowAt(this.#geometry, this.scroller.y + this.#geometry.measure.heading + 1);
+    let section = sectionOf(index, this.#geometry.start[row]);
+    const of = (/** @type {number} */ at) => new Date((index.days[at] ?? 0) * 86_400_000).toISOString().slice(0, { day: 10, month: 7, year: 4 }[unit]);
+    const last = index.starts.length - 2;
+    const here = of(Math.min(section, index.days.length - 1));
+    do section += by; while (section > 0 && section < index.days.length && of(section) === here);
+    // Upwards, the beginning of a period is its newest day.
+    if (by < 0) while (section > 0 && of(section - 1) === of(section)) section--;
+    this.#goToSection(Math.max(0, Math.min(last, section)), false);
+  }
+
+  #goFromAddress() {
+    const wanted = new URLSearchParams(location.search).get('at');
+    const day = wanted ? Math.floor(Date.parse(wanted) / 86_400_000) : NaN;
+    const stood = history.state?.stood;
+    if (Number.isNaN(day)) return;
+    this.goToDay(day, false);
+    if (typeof stood?.offset === 'number' && this.#now && this.#geometry) {
+      void locate(this.#now, stood.id, day).then((ordinal) => {
+        if (ordinal >= 0 && this.#geometry) this.scroller.to(this.#geometry.top[rowOf(this.#geometry, ordinal)] - stood.offset);
+      });
+    }
+  }
+
+  /** The address says the day in view, so that a reload and a shared link come back to it. */
+  #tellAddress() {
+    if (!location.pathname.startsWith('/photo/')) {
+      const day = this.scroller.y < 4 ? null : this.dayInView();
+      const { id, offset } = this.#anchor();
+      const url = day === null ? location.pathname : `${location.pathname}?at=${new Date(day * 86_400_000).toISOString().slice(0, 10)}`;
+      if (url + id === this.#stood) return;
+      this.#stood = url + id;
+      history.replaceState({ ...history.state, stood: { id, offset } }, '', url);
+    }
+  }
+
+  #empty() {
+    this.#geometry = null;
+    this.root.replaceChildren(el('div', { class: 'empty' }, icon('images', 48), el('h2', {}, t('timeline.empty.title')), el('p', {}, t('timeline.empty.text'))));
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    const again = el('button', { type: 'button', class: 'button button-primary', on: { click: () => location.reload() } }, t('retry'));
+    this.root.replaceChildren(el('div', { class: 'empty', role: 'alert' }, icon('cloud-off', 48),
+      el('h2', {}, t('timeline.failed.title')), el('p', {}, t('timeline.failed.text', { reason: sentence(error) })), again));
+  }
+}
+
+/** Room under the last row, so that it does not end on the edge. */
+const BOTTOM = 64;
