@@ -65,6 +65,13 @@ class Entry(NamedTuple):
         return Stat(self.kind, self.ino, self.size, self.mtime_ns, self.ctime_ns)
 
 
+class Found(NamedTuple):
+    """A file as it was read: its bytes, and its stat from before the read."""
+
+    data: bytes
+    stat: Stat
+
+
 class NotRegular(OSError):
     """The path is a FIFO, device, socket, folder or symbolic link where a file was expected."""
 
@@ -94,7 +101,7 @@ class FS(Protocol):
         """Look at one path; FileNotFoundError if there is nothing."""
         ...
 
-    def read(self, path: str, limit: int) -> tuple[bytes, Stat]:
+    def read(self, path: str, limit: int) -> Found:
         """The whole of a regular file of at most `limit` bytes, and its stat from before the read.
 
         Raises NotRegular, TooLarge or another OSError; never blocks on a FIFO.

@@ -9,19 +9,11 @@ import contextlib
 from dataclasses import dataclass
 
 from sync.apply.temps import temp_path
-from sync.ports import FS, Rng, Stat, split
+from sync.ports import FS, Found, Rng, Stat, split
 
 
 class StartOver(Exception):
     """What was read is no longer what lies there; nothing has been changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file as it was read: its bytes and its stat from before the read."""
-
-    data: bytes
-    stat: Stat
 
 
 @dataclass(frozen=True, slots=True)

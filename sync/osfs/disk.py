@@ -19,6 +19,7 @@ from sync.ports import (
     OTHER,
     UNKNOWN,
     Entry,
+    Found,
     NotRegular,
     Stat,
     TooLarge,
@@ -63,14 +64,14 @@ class OsFS:
             status = os.stat(name or ".", dir_fd=fd, follow_symlinks=False)
         return self._stat(status)
 
-    def read(self, path: str, limit: int) -> tuple[bytes, Stat]:
+    def read(self, path: str, limit: int) -> Found:
         """See `FS.read`."""
         fd = self._open(path)
         try:
             status = os.fstat(fd)
             if status.st_size > limit:
                 raise TooLarge(path)
-            return _read_all(fd, path, limit, status.st_size), self._stat(status)
+            return Found(_read_all(fd, path, limit, status.st_size), self._stat(status))
         finally:
             os.close(fd)
 

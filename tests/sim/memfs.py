@@ -20,6 +20,7 @@ from sync.ports import (
     OTHER,
     UNKNOWN,
     Entry,
+    Found,
     NotRegular,
     Stat,
     TooLarge,
@@ -95,13 +96,13 @@ class MemFS:
         self._step("stat", path)
         return Stat(FOLDER, 2, 0, 0, 0) if path == "" else _stat(self._node(path))
 
-    def read(self, path: str, limit: int) -> tuple[bytes, Stat]:
+    def read(self, path: str, limit: int) -> Found:
         """See `FS.read`."""
         self._step("read", path)
         node = self._regular(path)
         if len(node.data) > limit:
             raise TooLarge(path)
-        return node.data, _stat(node)
+        return Found(node.data, _stat(node))
 
     def open(self, path: str) -> io.BytesIO:
         """See `FS.open`."""
