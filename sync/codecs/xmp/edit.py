@@ -12,6 +12,10 @@ from lxml import etree
 
 from sync.codecs.xmp import rdf
 from sync.codecs.xmp.names import LANG, LI, PARSE_TYPE, PREFIXES, RESOURCE, VALUE, clark
+from sync.core.fields import NAMESPACES
+
+# A structure declares what its members will need once, not each member for itself.
+_COMPANIONS = {"mwg-rs": ("stArea", "stDim"), "MP": ("MPRI", "MPReg")}
 
 
 class Editor:
@@ -82,15 +86,18 @@ class Editor:
             if holder is None:
                 holder = self._array_instead(spot, kind)
             missing = dict.fromkeys(values)
+            superfluous = []
             for item in rdf.items(rdf.Spot(spot.node, spot.tag, holder.getparent())):
                 text = rdf.text(item)
                 value = None if text is None else parse(text)
                 if value in missing:
                     del missing[value]
                 elif value is not None:
-                    drop(item)
-            for value in missing:
+                    superfluous.append(item)
+            for value in missing:  # before the others go: the list's layout is copied from them
                 new_child(holder, LI).text = say(value)
+            for item in superfluous:
+                drop(item)
 
     def put_order(self, tag: str, values: list[str]) -> None:
         """Make an ordered list hold exactly `values` in this order."""
@@ -237,7 +244,8 @@ def new_child(parent: etree._Element, tag: str, at: int | None = None) -> etree.
     uri = tag[1:].partition("}")[0]
     prefix = PREFIXES.get(uri)
     bound = parent.nsmap
-    nsmap = None if prefix is None or uri in bound.values() else {prefix: uri}
+    wanted = () if prefix is None else (prefix, *_COMPANIONS.get(prefix, ()))
+    nsmap = {each: NAMESPACES[each] for each in wanted if NAMESPACES[each] not in bound.values()} or None
     last = parent[-1] if len(parent) else None
     child = etree.SubElement(parent, tag, nsmap=nsmap)
     if at == 0 and last is not None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lxml import etree
-
 from sync.codecs.xmp import rdf, strict
 from sync.codecs.xmp.edit import Editor
 from sync.codecs.xmp.names import KPHOTOS, MARK, PREFIXES
-from sync.codecs.xmp.parse import Parsed, bounds, parse
+from sync.codecs.xmp.parse import parse
 from sync.codecs.xmp.properties import FIELD_OF, OWNER, PROPERTIES
 from sync.codecs.xmp.read import agrees, is_absent, read
 from sync.codecs.xmp.survey import survey
+from sync.codecs.xmp.verbatim import Original
 from sync.core.fields import FIELDS, NAMESPACES
 from sync.core.model import Content, Value
 from sync.errors import Refused, Unreadable
@@ -38,6 +37,7 @@ def write(data: bytes | None, content: Content, mark: str) -> bytes:
     refusal = parsed.refusal or before.refusal
     if refusal:
         raise Refused(refusal)
+    original = Original(parsed.root, parsed.body)
     editor = Editor(parsed.rdf, before.found, before.home)
     try:
         changed = _edit(editor, content, mark)
@@ -45,9 +45,7 @@ def write(data: bytes | None, content: Content, mark: str) -> bytes:
         raise Refused(f"a value cannot be written as XML: {error}") from error
     if data is not None and not changed:
         return data
-    composed = _serialise(parsed)
-    if data is None:
-        composed = _one_namespace_a_line(composed)
+    composed = parsed.bom + original.serialise()
     _check(None if data is None else parsed.body, composed, content, mark)
     return composed
 
@@ -95,24 +93,6 @@ def _new(content: Content) -> bytes:
         used |= {NAMESPACES[prefix] for prefix in ("stArea", "stDim")}
     lines = (f'\n    xmlns:{PREFIXES[uri]}="{uri}"' for uri in NAMESPACES.values() if uri in used)
     return _NEW.format(namespaces="".join(lines)).encode()
-
-
-def _one_namespace_a_line(composed: bytes) -> bytes:
-    """lxml puts all on one line; in a new file the first description is ours to lay out."""
-    head, start, rest = composed.partition(b"<rdf:Description ")
-    tag, end, rest = rest.partition(b">")
-    names, about = tag.split(b" rdf:about=")
-    lines = names.replace(b"xmlns:", b"\n    xmlns:").replace(b" \n", b"\n")
-    return head + start + b"rdf:about=" + about + lines + end + rest
-
-
-def _serialise(parsed: Parsed) -> bytes:
-    """The edited root within the untouched text around it: declaration, packet, comments, padding."""
-    begin, end = bounds(parsed.body)
-    root: bytes = etree.tostring(parsed.root, encoding="utf-8", xml_declaration=False, with_tail=False)
-    if b"\r\n" in parsed.body[begin:end]:
-        root = root.replace(b"\n", b"\r\n")
-    return parsed.bom + parsed.body[:begin] + root + parsed.body[end:]
 
 
 def _check(before: bytes | None, after: bytes, content: Content, mark: str) -> None:
