@@ -1,7 +1,7 @@
 """Makes the library that scripts/bench measures: small JPEGs with distinct EXIF, half of them with an XMP.
 
-Small on purpose: the figures are then the cost per file, not the speed of a disk. A few JPEG bodies are encoded
-once; each file is one of them with its own date and position written into the EXIF at known places.
+Small on purpose: the figures are then the cost per file, not the speed of a disk. A few JPEG bodies are
+encoded once; each file is one of them with its own date and position written into the EXIF at known places.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""A real K-Photos for tests: `kphotos start` on a library of one's own, its address, and what is on its disk."""
+"""A real K-Photos for tests: `kphotos start` on a library of its own, its address, its processes."""
 
 from __future__ import annotations
 
