@@ -3,8 +3,6 @@
 They know nothing of HTTP: `kphotos.web.errors` is the one module that gives them a status.
 """
 
-# ruff: noqa: N818 - the names say what happened to a person (NotFound), not that it is an error
-
 from __future__ import annotations
 
 
