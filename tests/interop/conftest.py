@@ -1,4 +1,4 @@
-"""Other people's real tools: where one is missing the test is skipped with its name, and under CI it fails."""
+"""Other people's real tools: a missing one skips its tests by name, and under CI fails them."""
 
 import os
 from collections.abc import Callable
