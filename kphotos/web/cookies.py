@@ -1,0 +1,145 @@
+"""The two tokens as cookies: the JWT that opens pages for ten minutes, and the opaque one that renews it.
+
+Browsers keep Secure cookies over HTTPS and on their own machine: there they carry the `__Host-` and
+`__Secure-` prefixes, which no neighbour host can overwrite. Over plain HTTP in a home network browsers drop
+those, so the same tokens go under plain names (HttpOnly, SameSite=Strict), and every page carries a standing
+warning.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from flask import Flask, Response, request
+from flask_jwt_extended import JWTManager, create_access_token, decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+
+from kphotos.config import Settings
+from kphotos.errors import Forbidden
+from kphotos.identity import sessions
+from kphotos.identity.access import Viewer
+from kphotos.web import origins
+
+ACCESS_MINUTES = 10
+CSRF_COOKIE = "kp_csrf"
+CSRF_HEADER = "X-CSRF-TOKEN"
+DEVICE_COOKIE = "kp_device"
+REFRESH_PATH = "/api/auth"
+DEVICE_SECONDS = 365 * 86400
+_DEMANDED = ("exp", "iat", "jti", "sid", "type", "aud", "iss", "sub", "csrf")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A live session as the request's token names it."""
+
+    viewer: Viewer
+    sid: str
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the app its JWT settings; HS256 under the site's secret is the only algorithm there is."""
+    app.config.update(
+        JWT_SECRET_KEY=settings.jwt_secret,
+        JWT_ALGORITHM="HS256",
+        JWT_DECODE_ALGORITHMS=["HS256"],
+        JWT_TOKEN_LOCATION=["cookies"],
+        JWT_COOKIE_SECURE=True,
+        JWT_COOKIE_SAMESITE="Strict",
+        JWT_COOKIE_CSRF_PROTECT=True,
+        JWT_ENCODE_ISSUER="kphotos",
+        JWT_DECODE_ISSUER="kphotos",
+        JWT_ENCODE_AUDIENCE="kphotos",
+        JWT_DECODE_AUDIENCE="kphotos",
+        JWT_DECODE_LEEWAY=5,
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(minutes=ACCESS_MINUTES),
+    )
+    JWTManager(app)
+
+
+def names() -> tuple[str, str]:
+    """The names of the access and the refresh cookie on this request's connection."""
+    return ("__Host-kp_at", "__Secure-kp_rt") if origins.is_secure() else ("kp_at", "kp_rt")
+
+
+def read_access(settings: Settings) -> Access | None:
+    """Who the access token speaks for; None unless token, session and account all still agree."""
+    claims = _claims(request.cookies.get(names()[0], ""))
+    if claims is None or claims["type"] != "access":
+        return None
+    viewer = sessions.viewer(settings, claims["sid"], claims["sub"])
+    return viewer and Access(viewer, claims["sid"])
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    """The claims of a token with a valid signature; None for anything less than all we demand."""
+    if not token or len(token) > 4096:
+        return None
+    try:
+        claims: dict[str, Any] = decode_token(token)
+        written = jwt.decode(token, options={"verify_signature": False})
+    except (jwt.PyJWTError, JWTExtendedException, ValueError, TypeError, RecursionError):
+        return None
+    # The library fills in `type` and `jti` where a token has none; what counts is what was signed.
+    if any(name not in written for name in _DEMANDED):
+        return None
+    return claims if all(isinstance(claims[name], str) for name in ("jti", "sid", "sub", "csrf")) else None
+
+
+def read_refresh() -> str:
+    """The opaque token that renews the session, or nothing."""
+    return request.cookies.get(names()[1], "")
+
+
+def check_csrf(settings: Settings, sid: str) -> None:
+    """Refuse (403) a change without the session's token, which only a page of ours can read from its cookie."""
+    if request.method in origins.SAFE_METHODS:
+        return
+    sent, due = request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(settings, sid)
+    if not hmac.compare_digest(sent.encode("utf-8", "replace"), due.encode()):
+        raise Forbidden("The page is out of date; load it again.", code="csrf")
+
+
+def write(response: Response, settings: Settings, opened: sessions.Opened) -> None:
+    """Put both tokens of a session and the double-submit token into the browser.
+
+    The device's mark only tells a browser that has signed in before from a stranger: it lifts a limit, opens
+    nothing.
+    """
+    access_name, refresh_name = names()
+    csrf = sessions.csrf_of(settings, opened.sid)
+    claims = {"sid": opened.sid, "csrf": csrf}
+    token = create_access_token(identity=opened.viewer.id, additional_claims=claims)
+    _put(response, access_name, token, seconds=ACCESS_MINUTES * 60)
+    _put(response, refresh_name, opened.refresh, seconds=opened.seconds, path=REFRESH_PATH)
+    _put(response, CSRF_COOKIE, csrf, seconds=opened.seconds, readable=True)
+    if opened.device is not None:
+        _put(response, DEVICE_COOKIE, opened.device, seconds=DEVICE_SECONDS)
+
+
+def clear(response: Response) -> None:
+    """Take both tokens out of the browser, and over a secure connection whatever it kept of the pages."""
+    access_name, refresh_name = names()
+    for name, path in ((access_name, "/"), (refresh_name, REFRESH_PATH), (CSRF_COOKIE, "/")):
+        _put(response, name, "", seconds=0, path=path, readable=name == CSRF_COOKIE)
+    if origins.is_secure():
+        # Not "cookies": that would sign people out of other programs on other ports of this machine.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _put(
+    response: Response, name: str, value: str, *, seconds: int, path: str = "/", readable: bool = False
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=path,
+        secure=origins.is_secure(),
+        httponly=not readable,
+        samesite="Strict",
+    )
