@@ -51,7 +51,7 @@ def put_iptc(editor: edit.Editor, tag: str, wanted: Sequence[Region]) -> None:
 
 def _outer(spot: rdf.Spot) -> etree._Element:
     inner = rdf.struct(spot)
-    return edit.put_struct(spot.node, spot.tag) if inner is None else inner
+    return edit.put_struct(spot.node, spot.tag) if inner is None else edit.roomy(inner)
 
 
 def _array(outer: etree._Element, tag: str) -> etree._Element:
@@ -83,7 +83,7 @@ def _put_list(
         if node is None:
             write(edit.new_item(holder), region)
         elif standing is not None and not regions.same(standing, region):
-            write(node, region)
+            write(edit.roomy(node), region)
 
 
 def _draw_mwg(node: etree._Element, region: Region) -> None:

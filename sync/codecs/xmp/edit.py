@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from lxml import etree
 
 from sync.codecs.xmp import rdf
-from sync.codecs.xmp.names import LANG, LI, PARSE_TYPE, PREFIXES, RESOURCE, VALUE, clark
+from sync.codecs.xmp.glue import unglue
+from sync.codecs.xmp.names import DESCRIPTION, LANG, LI, PARSE_TYPE, PREFIXES, RESOURCE, VALUE, clark
 from sync.core.fields import NAMESPACES
 
 # A structure declares what its members will need once, not each member for itself.
@@ -42,7 +43,7 @@ class Editor:
         """A new, empty element for a property, in the description that is home."""
         home = self._home
         if home is None:
-            home = self._home = new_child(self._tree, clark("rdf:Description"))
+            home = self._home = new_child(self._tree, DESCRIPTION)
             home.set(clark("rdf:about"), "")
         spot = rdf.Spot(home, tag, new_child(home, tag))
         self.found.setdefault(tag, []).append(spot)
@@ -130,6 +131,7 @@ def set_default(holder: etree._Element, spot: rdf.Spot, value: str) -> None:
     items = rdf.items(spot)
     shown = rdf.default(spot)
     before = None if shown is None else rdf.text(shown)
+    parted, others = unglue(before or "")
     for item in items:
         if rdf.language(item) == "x-default" or (before is not None and rdf.text(item) == before):
             set_text(item, value)
@@ -139,6 +141,17 @@ def set_default(holder: etree._Element, spot: rdf.Spot, value: str) -> None:
         first = new_child(holder, LI, at=0)
         first.set(LANG, "x-default")
         first.text = value
+    if others and parted.strip() == value.strip():
+        for tag, text in others.items():
+            _add_language(holder, items, tag, text)
+
+
+def _add_language(holder: etree._Element, items: list[rdf.Spot], tag: str, text: str) -> None:
+    if any(rdf.language(item) == tag.lower() for item in items):
+        return
+    item = new_child(holder, LI)
+    item.set(LANG, tag)
+    item.text = text
 
 
 def set_text(spot: rdf.Spot, value: str) -> None:
@@ -188,7 +201,25 @@ def put_member(holder: etree._Element, tag: str, value: str | None) -> None:
         if spot is not None:
             drop(spot)
         return
+    if spot is None and _is_shorthand(holder):
+        holder.set(tag, value)
+        return
     set_text(spot or rdf.Spot(holder, tag, new_child(holder, tag)), value)
+
+
+def _is_shorthand(holder: etree._Element) -> bool:
+    """Whether a structure is an element with nothing but attributes, which can hold no children."""
+    return holder.tag != DESCRIPTION and holder.get(PARSE_TYPE) != "Resource"
+
+
+def roomy(holder: etree._Element) -> etree._Element:
+    """The node of a structure, after giving it an rdf:Description if it could only hold attributes."""
+    if not _is_shorthand(holder):
+        return holder
+    inner = new_child(holder, DESCRIPTION)
+    for name in list(rdf.own_attributes(holder)):
+        inner.set(name, str(holder.attrib.pop(name)))
+    return inner
 
 
 def put_prose_member(holder: etree._Element, tag: str, value: str | None) -> None:
