@@ -1,0 +1,71 @@
+"""Which region of a file is which region of the ledger: files have no ids for them.
+
+The same name and at least half of the joint area (IoU >= 0.5) is the same region, drawn anew; nearly
+the same box is the same region, renamed. What matches nothing gets an id derived from what it says, so
+that every site gives the same one, and a program that puts an old region back is seen to do so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sync.core.model import Ledger, Value
+from sync.core.show import region_value
+from sync.core.values import digest, region
+
+_SAME, _RENAMED = 0.5, 0.9
+
+
+def identify(found: Sequence[Value], ledger: Ledger | None) -> dict[str, dict[str, Value]]:
+    """Return the regions of a file by id, matched to those that stand in the ledger."""
+    left = [held for value in found if (held := region(value))]
+    standing = _standing(ledger)
+    named: dict[str, dict[str, Value]] = {}
+    for is_same in (_is_same, _is_renamed):
+        for name in [name for name in standing if name not in named]:
+            rivals = [value for value in left if is_same(value, standing[name])]
+            if rivals:
+                area = standing[name]["area"]
+                named[name] = max(rivals, key=lambda value: overlap(value["area"], area))
+                left.remove(named[name])
+    for value in left:
+        named[_derived(value, named)] = value
+    return named
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the joint part of two boxes (centre x, y, width, height) as a share of their union, 0 to 1."""
+    wide = _shared(one[0], one[2], other[0], other[2])
+    high = _shared(one[1], one[3], other[1], other[3])
+    joint = wide * high
+    whole = one[2] * one[3] + other[2] * other[3] - joint
+    return joint / whole if whole > 0 else 0.0
+
+
+def _shared(centre: float, size: float, other_centre: float, other_size: float) -> float:
+    low = max(centre - size / 2, other_centre - other_size / 2)
+    return max(0.0, min(centre + size / 2, other_centre + other_size / 2) - low)
+
+
+def _standing(ledger: Ledger | None) -> dict[str, Mapping[str, Value]]:
+    if ledger is None:
+        return {}
+    shown = ((name, region_value(name, held)) for name, held in sorted(ledger.regions.items()) if held.at)
+    return {name: value for name, value in shown if "area" in value}
+
+
+def _is_same(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return one["name"] == other["name"] and overlap(one["area"], other["area"]) >= _SAME
+
+
+def _is_renamed(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return overlap(one["area"], other["area"]) >= _RENAMED
+
+
+def _derived(value: Mapping[str, Value], taken: Iterable[str]) -> str:
+    """An id out of name and box; a standing region that has moved away from it still owns it."""
+    for again in range(1000):
+        name = "r" + digest([value["name"], value["area"], again])[:10]
+        if name not in taken:
+            return name
+    raise AssertionError("a thousand equal regions")

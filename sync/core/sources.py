@@ -1,0 +1,183 @@
+"""What one XMP says, out of all the properties that say the same thing: the property that changed wins.
+
+Every field stands in several properties, and each program edits its own and leaves the others stale. So
+a record keeps a short hash of each property, and the next look asks which of them changed. A hash has
+tails, parted by `~`: those of the poorer forms in which known programs leave the value, which are no
+edits, and for dc:subject what `tags.tails` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sync.core import tags
+from sync.core.fields import FIELDS, Field, Kind
+from sync.core.keys import SET_FIELDS, field_of, hashed, keyed, of_region
+from sync.core.model import Content, Key, Ledger, Record, Sources, Value
+from sync.core.regions import identify
+from sync.core.tools import FLAT_TAGS, does, is_from_nothing, note_of, poorer
+from sync.core.values import digest
+
+_ANY_REMOVAL = frozenset({"label", "pick"})
+"""Fields of which each program has its own property, so that any of them gone is a clear."""
+
+_FIELD_OF: Mapping[str, str] = {source: row.name for row in FIELDS.values() for source in row.read}
+
+Repair = tuple[str, str]
+"""A field, and what people are told of a known harm that was not taken for an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One content: the short hash of every key, the values of those that may be new, and the repairs."""
+
+    has: Mapping[Key, str]
+    values: Mapping[Key, Value]
+    repaired: tuple[Repair, ...] = ()
+
+
+def resolve(sources: Sources, record: Record | None = None, tool: str | None = None) -> Content:
+    """Return the fields that an XMP holds.
+
+    Without a record: by order of preference. With one: only the fields of which a property changed
+    since, None for those that were cleared.
+    """
+    if record is None or not record.src:
+        content = {name: _at_first_sight(FIELDS[name], properties) for name, properties in sources.items()}
+        return {name: value for name, value in content.items() if value is not None}
+    return _changed(sources, record, tool, [])
+
+
+def read(sources: Sources, record: Record | None, ledger: Ledger | None, tool: str | None = None) -> Reading:
+    """Return what an XMP holds, key by key, judged against one known content of it (None: none known)."""
+    if record is None or not record.src:
+        values = _keyed(resolve(sources), ledger)
+        return Reading(hashed(values), values)
+    repaired: list[Repair] = []
+    changed = _changed(sources, record, tool, repaired)
+    values = _keyed(changed, ledger)
+    has = {key: held for key, held in record.has.items() if field_of(key) not in changed}
+    has.update(hashed(values))
+    if "regions" in changed:
+        _fill_regions(has, record)
+    return Reading(has, values, tuple(repaired))
+
+
+def properties(sources: Sources, has: Mapping[Key, str]) -> dict[str, str]:
+    """Return the short hash of every property with its tails, as a record keeps them."""
+    src: dict[str, str] = {}
+    for name, found in sources.items():
+        row = FIELDS[name]
+        for source, value in found.items():
+            if value is not None:
+                src[source] = "~".join([_hash(row, value), *(digest(form) for form in poorer(name, value))])
+    if tags.FLAT in src:
+        held = [key[5:] for key in has if key.startswith("tags/")]
+        src[tags.FLAT] = "~".join([src[tags.FLAT], *tags.tails(held, sources["tags"])])
+    return src
+
+
+def _at_first_sight(row: Field, found: Mapping[str, Value]) -> Value:
+    if row.name == "tags":
+        return tags.at_first_sight(found) or None
+    return next((found[source] for source in row.read if found.get(source) is not None), None)
+
+
+def _keyed(content: Content, ledger: Ledger | None) -> dict[Key, Value]:
+    regions = content.get("regions")
+    if regions is None:
+        return keyed(content)
+    values = keyed({name: value for name, value in content.items() if name != "regions"})
+    for name, region in identify(regions, ledger).items():
+        values.update(of_region(name, region))
+    return values
+
+
+def _fill_regions(has: dict[Key, str], record: Record) -> None:
+    """Not every property can say every member of a region: what it does not say is as it was."""
+    for key, held in record.has.items():
+        name, _, member = key.removeprefix("regions/").partition("/")
+        if member and key not in has and f"regions/{name}" in has:
+            has[key] = held
+
+
+def _changed(sources: Sources, record: Record, tool: str | None, repaired: list[Repair]) -> dict[str, Value]:
+    changed: dict[str, Value] = {}
+    for name in _fields(sources, record):
+        found = sources.get(name, {})
+        if name == "tags":
+            value, is_new = _changed_tags(found, record, tool, repaired)
+        else:
+            value, is_new = _changed_field(FIELDS[name], found, record, tool, repaired)
+        if is_new:
+            changed[name] = value
+    return changed
+
+
+def _fields(sources: Sources, record: Record) -> Iterator[str]:
+    """The fields that have a property now, or had one then."""
+    yield from sources
+    gone = {_FIELD_OF[source] for source in record.src if source in _FIELD_OF}
+    yield from sorted(gone.difference(sources))
+
+
+def _changed_field(
+    row: Field, found: Mapping[str, Value], record: Record, tool: str | None, repaired: list[Repair]
+) -> tuple[Value, bool]:
+    present = [source for source in row.read if found.get(source) is not None]
+    for source in present:
+        value = found[source]
+        if _is_known(row, source, value, record, repaired):
+            continue
+        harm = None if _is_held(row, record) else is_from_nothing(row.name, value, tool)
+        if harm is None:
+            return value, True
+        repaired.append((row.name, harm.note))
+    gone = [source for source in row.read if source in record.src and source not in present]
+    if gone and _is_held(row, record):
+        return None, not present or row.name in _ANY_REMOVAL or row.write[0] in gone
+    return None, False
+
+
+def _is_held(row: Field, record: Record) -> bool:
+    if row.name in SET_FIELDS or row.kind is Kind.REGIONS:
+        return any(key.startswith(f"{row.name}/") for key in record.has)
+    return row.name in record.has
+
+
+def _is_known(row: Field, source: str, value: Value, record: Record, repaired: list[Repair]) -> bool:
+    """Tell whether a property says nothing new: as it was, as the field was, or a poorer form of either."""
+    now = _hash(row, value)
+    then = record.src.get(source, "")
+    if now == then or now == record.has.get(row.name):
+        return True
+    head, *tails = then.split("~")
+    if now == head:
+        return True
+    if now not in tails and not any(now in _field_tails(other, row, record) for other in row.read):
+        return False
+    repaired.append((row.name, note_of(row.name)))
+    return True
+
+
+def _field_tails(source: str, row: Field, record: Record) -> list[str]:
+    """The poorer forms of the field's own value, where this property held it."""
+    head, *tails = record.src.get(source, "").split("~")
+    return tails if head and head == record.has.get(row.name) else []
+
+
+def _changed_tags(
+    found: Mapping[str, Value], record: Record, tool: str | None, repaired: list[Repair]
+) -> tuple[Value, bool]:
+    before = frozenset(key[5:] for key in record.has if key.startswith("tags/"))
+    outcome = tags.changed(before, found, record.src)
+    if outcome.tags is None or not outcome.dropped or not does(FLAT_TAGS, tool):
+        return tuple(sorted(outcome.tags or ())) or None, outcome.tags is not None
+    repaired.append(("tags", FLAT_TAGS.note))
+    now = outcome.tags | outcome.dropped
+    return tuple(sorted(now)), now != before
+
+
+def _hash(row: Field, value: Value) -> str:
+    return tags.tags_hash(value) if row.kind is Kind.SET else digest(value)

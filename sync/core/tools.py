@@ -1,0 +1,79 @@
+"""What known programs are known to do to a sidecar without anybody's wish, as one table.
+
+Recognised, it is no edit: the ledger's value stays, and the history says what was repaired. Texts
+glued out of several languages are the codec's matter, which alone sees the languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sync.core.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One known harm: to which field, by which programs (None: several do it), and how people are told.
+
+    `poorer`: the forms that a value is left in, for harms that can be told by the value alone.
+    `from_nothing`: what a program writes where there was no value at all.
+    """
+
+    field: str
+    note: str
+    tools: tuple[str, ...] | None = None
+    poorer: Callable[[Value], Sequence[Value]] | None = None
+    from_nothing: Value = None
+
+
+def _without_zone_or_fraction(value: Value) -> list[Value]:
+    """Darktable drops the offset at import; others drop the fraction, or fill up a bare date."""
+    local, offset = value["local"], value["offset"]
+    whole = {10: f"{local}T00:00:00", 16: f"{local}:00"}.get(len(local), local.partition(".")[0])
+    forms: list[Value] = [
+        {"local": text, "offset": zone} for text in (local, whole) for zone in (offset, None)
+    ]
+    return [form for form in forms if form != value]
+
+
+def _glued(value: Value) -> list[Value]:
+    return [[glue.join(value)] for glue in (", ", "; ")] if len(value) > 1 else []
+
+
+ZONE: Final = Damage("taken", "kept the time zone and fraction", None, _without_zone_or_fraction)
+GLUED: Final = Damage("creator", "kept the creators apart", None, _glued)
+ONE_STAR: Final = Damage("rating", "one star from nothing is no rating", ("darktable",), from_nothing=1)
+FLAT_TAGS: Final = Damage("tags", "kept the tags that stood only in dc:subject", ("darktable",))
+FORGETFUL: Final = Damage("*", "kept what a program without reading sidecars left out", ("digiKam",))
+
+DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL)
+_POORER: Mapping[str, Callable[[Value], Sequence[Value]]] = {
+    damage.field: damage.poorer for damage in DAMAGES if damage.poorer
+}
+_FROM_NOTHING: Mapping[str, Damage] = {
+    damage.field: damage for damage in DAMAGES if damage.from_nothing is not None
+}
+
+
+def poorer(field: str, value: Value) -> Sequence[Value]:
+    """Return the forms in which some program leaves this value without anybody having edited it."""
+    forms = _POORER.get(field)
+    return forms(value) if forms else ()
+
+
+def note_of(field: str) -> str:
+    """Return how people are told that a poorer form of the field's value was not taken for an edit."""
+    return next(damage.note for damage in DAMAGES if damage.field == field and damage.poorer)
+
+
+def is_from_nothing(field: str, value: Value, tool: str | None) -> Damage | None:
+    """Return the harm if this program writes this value by itself where there was none."""
+    damage = _FROM_NOTHING.get(field)
+    return damage if damage and value == damage.from_nothing and does(damage, tool) else None
+
+
+def does(damage: Damage, tool: str | None) -> bool:
+    """Tell whether this program is known for the harm."""
+    return damage.tools is None or tool in damage.tools
