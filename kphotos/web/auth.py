@@ -28,7 +28,7 @@ def person(found: Viewer) -> dict[str, str]:
 @blueprint.post("/api/auth/setup")
 @anyone
 def setup() -> AnyResponse:
-    """Create the first account from {name, password}, signed in: 201 {user, seconds}; 409 once there is one."""
+    """Make the first account of {name, password}, signed in: 201 {user, seconds}; 409 once there is one."""
     sent = parse.body(CREDENTIALS, limit=LIMIT)
     return _welcome(_set_up(sent["name"], sent["password"]), 201)
 
@@ -60,7 +60,7 @@ def refresh() -> AnyResponse:
 @blueprint.post("/api/auth/sign-out")
 @anyone
 def sign_out() -> AnyResponse:
-    """End this session by whichever token is still good: 200 {signed_out: true}, cookies and cache cleared."""
+    """End this session by whichever token is good: 200 {signed_out: true}, cookies and cache cleared."""
     found = cookies.read_access(settings())
     sid = found.sid if found is not None else sessions.of_token(settings(), cookies.read_refresh())
     if sid is not None:

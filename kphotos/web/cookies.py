@@ -72,7 +72,7 @@ def read_access(settings: Settings) -> Access | None:
     if claims is None or claims["type"] != "access":
         return None
     viewer = sessions.viewer(settings, claims["sid"], claims["sub"])
-    return viewer and Access(viewer, claims["sid"])
+    return Access(viewer, claims["sid"]) if viewer is not None else None
 
 
 def _claims(token: str) -> dict[str, Any] | None:
@@ -96,7 +96,7 @@ def read_refresh() -> str:
 
 
 def check_csrf(settings: Settings, sid: str) -> None:
-    """Refuse (403) a change without the session's token, which only a page of ours can read from its cookie."""
+    """Refuse (403) a change without the session's token, which only a page of ours reads from its cookie."""
     if request.method in origins.SAFE_METHODS:
         return
     sent, due = request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(settings, sid)

@@ -14,9 +14,11 @@ PAGE_POLICY = (
 )
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 _OFF = (
-    "accelerometer autoplay camera display-capture encrypted-media geolocation gyroscope magnetometer
-    microphone " "midi payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking" )
-    PERMISSIONS = ", ".join(f"{name}=()" for name in _OFF.split()) VARY = "Cookie, Authorization"
+    "accelerometer autoplay camera display-capture encrypted-media geolocation gyroscope magnetometer "
+    "microphone midi payment publickey-credentials-get screen-wake-lock usb xr-spatial-tracking"
+)
+PERMISSIONS = ", ".join(f"{name}=()" for name in _OFF.split())
+VARY = "Cookie, Authorization"
 
 
 def install(app: Flask, settings: Settings) -> None:

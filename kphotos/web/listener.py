@@ -31,7 +31,7 @@ class PromptChannel(HTTPChannel):  # type: ignore[misc]
 
     def received(self, data: bytes) -> bool:
         """Take bytes in; the clock of a request starts at its first byte and stops when it is whole."""
-        taken: bool = super().received(data)
+        taken = bool(super().received(data))
         if self.request is None:
             self.begun = None
         elif self.begun is None:
@@ -45,7 +45,7 @@ class PromptChannel(HTTPChannel):  # type: ignore[misc]
             return False
         if not arriving.headers_finished:
             return now - begun > HEAD_SECONDS
-        return now - begun > BODY_SECONDS + arriving.body_bytes_received / BODY_FLOOR
+        return bool(now - begun > BODY_SECONDS + arriving.body_bytes_received / BODY_FLOOR)
 
 
 def listen(app: Flask, settings: Settings) -> Any:

@@ -36,7 +36,6 @@ def _page(opened: dict[str, Any] | None) -> str:
     seen = scope()
     with index.use(settings()):
         version, count = levels.version(seen), levels.count(seen)
-    address = {"view": "library", "version": version}
     return render_template(
         "timeline/index.html",
         page="timeline",
@@ -45,8 +44,8 @@ def _page(opened: dict[str, Any] | None) -> str:
         count=count,
         photo=opened,
         fields=EDITABLE,
-        index_url=url_for("timeline.days", **address),
-        block_url=url_for("timeline.block", **address, s=0, n=FIRST_BLOCK),
+        index_url=url_for("timeline.days", view="library", version=version),
+        block_url=url_for("timeline.block", view="library", version=version, s=0, n=FIRST_BLOCK),
         empty=None if count else _why_empty(),
     )
 
@@ -63,7 +62,11 @@ def _why_empty() -> dict[str, Any]:
     if viewer().is_admin:
         return {
             "title": "No folder yet",
-            "text": "Start K-Photos with a folder of photos: kphotos start FOLDER. It only reads your
-            originals.", "action": {"text": "Look again", "href": "/"}, } return { "title": "Nothing is shared
-            with you yet", "text": "An administrator decides which folders you see.", "action": {"text": "Look
-            again", "href": "/"}, }
+            "text": "Start K-Photos with your folder: kphotos start FOLDER. Originals are only ever read.",
+            "action": {"text": "Look again", "href": "/"},
+        }
+    return {
+        "title": "Nothing is shared with you yet",
+        "text": "An administrator decides which folders you see.",
+        "action": {"text": "Look again", "href": "/"},
+    }

@@ -74,4 +74,4 @@ def _told(row: ProblemRow, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _address(start: int) -> str:
-    return url_for("problems.page", **({"from": start} if start else {}))
+    return f"{url_for('problems.page')}?from={start}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
 from flask import Response, request
@@ -39,7 +39,7 @@ def send(file: BinaryIO, size: int, etag: str, kind: str) -> Response:
     except RequestedRangeNotSatisfiable:
         file.close()
         raise
-    body = wrap_file(request.environ, Window(file, start, stop), CHUNK)
+    body = wrap_file(request.environ, cast(BinaryIO, Window(file, start, stop)), CHUNK)
     response = Response(body, 200 if stop - start == size else 206, mimetype=kind, direct_passthrough=True)
     response.content_length = stop - start
     if response.status_code == 206:

@@ -72,7 +72,7 @@ def _compressed(response: Response, path: Path) -> Response:
     if path.suffix not in _TEXT or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         response.direct_passthrough = False
         response.set_data(_gzipped(path, path.stat().st_mtime_ns))
         response.headers["Content-Encoding"] = "gzip"

@@ -18,7 +18,7 @@ blueprint = Blueprint("status", __name__)
 @blueprint.get("/healthz")
 @anyone
 def health() -> tuple[Response, int]:
-    """200 {state: ready} once the index opens and the records can be read; 503 with another state until then."""
+    """200 {state: ready} once the index opens and the records can be read; 503 with another state before."""
     try:
         records.every(settings(), "users")
         index.current(settings())

@@ -16,7 +16,7 @@ blueprint = Blueprint("tags", __name__)
 @blueprint.get("/api/tags")
 @member
 def tags() -> Response:
-    """Tags of photos the viewer sees that begin with `prefix`: 200 {tags: [{path, count}]}, most used first."""
+    """Tags the viewer sees that begin with `prefix`: 200 {tags: [{path, count}]}, most used first."""
     prefix = parse.text("prefix")
     with index.use(settings()):
         found = query.tags(scope(), prefix)

@@ -63,7 +63,7 @@ def block() -> Response:
 
 
 def _binary(data: bytes, asked: str) -> Response:
-    packed = len(data) >= _WORTH_PACKING and "gzip" in request.accept_encodings
+    packed = len(data) >= _WORTH_PACKING and request.accept_encodings.quality("gzip") > 0
     response = Response(
         gzip.compress(data, 1, mtime=0) if packed else data, mimetype="application/octet-stream"
     )
