@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
+from types import MappingProxyType
 from typing import Any, Literal
 
 Value = Any
@@ -24,6 +25,7 @@ Sources = Mapping[str, Mapping[str, Value]]
 """Field name -> XMP property -> canonical value, for every mapped property found in one XMP."""
 
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
 
