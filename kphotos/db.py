@@ -10,6 +10,7 @@ is compared by bytes on both sides (COLLATE "C" on Postgres), so that orders and
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import sqlite3
@@ -47,6 +48,7 @@ class SqliteFile(peewee.SqliteDatabase):
 
     def __init__(self, path: Path, synchronous: str) -> None:
         self.path = path
+        self._keeper: tuple[int, sqlite3.Connection] | None = None
         super().__init__(
             f"file:{quote(str(path))}?mode=rw",
             uri=True,
@@ -59,6 +61,22 @@ class SqliteFile(peewee.SqliteDatabase):
                 ("cell_size_check", 1),
             ),
         )
+
+    def _connect(self) -> sqlite3.Connection:
+        found: sqlite3.Connection = super()._connect()  # type: ignore[misc]
+        if self._keeper is None or self._keeper[0] != os.getpid():
+            # When the last connection closes, SQLite copies the WAL back and waits for the disk. One idle
+            # connection per process keeps that from happening after every checkout.
+            keeper = sqlite3.connect(self.database, uri=True, check_same_thread=False)
+            keeper.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            self._keeper = (os.getpid(), keeper)
+        return found
+
+    def let_go(self) -> None:
+        """Close the idle connection."""
+        if self._keeper is not None and self._keeper[0] == os.getpid():
+            self._keeper[1].close()
+        self._keeper = None
 
     def _add_conn_hooks(self, conn: sqlite3.Connection) -> None:
         super()._add_conn_hooks(conn)  # type: ignore[misc]
@@ -95,22 +113,18 @@ def _cached(key: tuple[str, str], make: Callable[[], peewee.Database]) -> peewee
         return found
 
 
-def forget(prefix: str = "") -> None:
-    """Drop the cached databases whose path or URL begins so, and close their idle connections."""
+def forget(prefix: str = "", schema: str | None = None) -> None:
+    """Drop the cached databases whose path or URL begins so (of one schema), and their idle connections."""
     with _opening:
-        gone = [key for key in _opened if key[0].startswith(prefix)]
-        for key in gone:
+        for key in [key for key in _opened if key[0].startswith(prefix) and schema in (None, key[1])]:
             database = _opened.pop(key)
-            if isinstance(database, PooledPsycopg3Database):
+            if isinstance(database, SqliteFile):
+                database.let_go()
+            elif isinstance(database, PooledPsycopg3Database):
                 database.close_idle()
 
 
-def forget_one(prefix: str, schema: str) -> None:
-    """Drop one cached database."""
-    with _opening:
-        database = _opened.pop((prefix, schema), None)
-        if isinstance(database, PooledPsycopg3Database):
-            database.close_idle()
+atexit.register(forget)
 
 
 def create_sqlite(path: Path, *, schema: int) -> None:
@@ -280,7 +294,10 @@ def state(
         database = sqlite(path, synchronous="FULL" if name == "runtime" else "NORMAL")
         status = path.stat()
         mark = (status.st_dev, status.st_ino)
+        if _made.get(database, {}).get("", mark) != mark and isinstance(database, SqliteFile):
+            database.let_go()
     made = _made.setdefault(database, {})
+    made[""] = mark
     group = models[0].__name__
     with checkout(database):
         if made.get(group, _NEVER) != mark:

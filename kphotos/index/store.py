@@ -247,7 +247,7 @@ class Schemas:
     def drop(self, generation: str) -> None:
         with db.checkout(self._control):
             db.run(self._control, f'DROP SCHEMA IF EXISTS "kphotos_{generation}" CASCADE')
-        db.forget_one(self._url, f"kphotos_{generation}")
+        db.forget(self._url, f"kphotos_{generation}")
 
     def explain(self, generation: str, error: Exception) -> IndexMissing | None:
         if isinstance(error, peewee.ProgrammingError) and self.pointed_is(generation) is False:

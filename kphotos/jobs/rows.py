@@ -64,9 +64,10 @@ class JobRow(peewee.Model):
 
 
 # One open job per kind and key. A parked one counts as open, so that a sweep that finds its work
-# still undone does not let a poisonous job kill workers for ever.
+# still undone does not let a poisonous job kill workers for ever. `key` stands first, or SQLite would
+# take this index for `kind IN (...)` and sort everything that waits.
 _OPEN = "state IN ('queued', 'running', 'parked')"
-JobRow.add_index(peewee.SQL(f"CREATE UNIQUE INDEX job_open ON job (kind, key) WHERE {_OPEN}"))
+JobRow.add_index(peewee.SQL(f"CREATE UNIQUE INDEX job_open ON job (key, kind) WHERE {_OPEN}"))
 JobRow.add_index(peewee.SQL("CREATE INDEX job_next ON job (state, priority DESC, id)"))
 MODELS = (JobRow,)
 
@@ -74,7 +75,7 @@ _COLUMNS = "id, kind, key, ids, state, priority, tries, error, worker, enqueued_
 _ENQUEUE = f"""
 INSERT INTO job (kind, key, ids, state, priority, tries, again, enqueued_ms, not_before_ms)
 VALUES (?, ?, ?, 'queued', ?, 0, 0, ?, ?)
-ON CONFLICT (kind, key) WHERE {_OPEN} DO UPDATE SET
+ON CONFLICT (key, kind) WHERE {_OPEN} DO UPDATE SET
   ids = excluded.ids,
   again = CASE WHEN job.state = 'running' THEN 1 ELSE job.again END,
   priority = CASE WHEN excluded.priority > job.priority THEN excluded.priority ELSE job.priority END
