@@ -17,7 +17,7 @@ class OneLine(logging.Formatter):
         """The line itself, control characters escaped."""
         return printable(super().formatMessage(record).replace("\n", "\\n"))
 
-    def formatException(self, ei: object) -> str:  # type: ignore[override]  # noqa: N802  # logging's name
+    def formatException(self, ei: object) -> str:  # noqa: N802  # logging's name
         """The traceback, indented so that it cannot be taken for a line."""
         text = super().formatException(ei)  # type: ignore[arg-type]
         return "\n".join("    " + printable(line) for line in text.splitlines())

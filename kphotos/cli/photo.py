@@ -1,0 +1,143 @@
+"""`show` and `edit`: one photo by its path on disk, through the same doors as the browser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sync.engine import Asset
+
+from kphotos.cli.changes import parse
+from kphotos.cli.exits import FOUND, OK
+from kphotos.cli.output import Output
+from kphotos.config import Settings
+from kphotos.errors import NotFound
+from kphotos.identity import accounts
+from kphotos.sidecar import edits, layers, sites
+from kphotos.storage import embedded, volumes
+from sync.core import names
+from sync.core.fields import FIELDS
+
+SOURCES = {"people": "K-Photos", "tool": "sidecar", "embedded": "the file itself", "none": ""}
+
+
+def add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    """Declare the commands of this module."""
+    show_ = commands.add_parser(
+        "show",
+        parents=[common],
+        help="what K-Photos believes of one photo, each value with its source; writes nothing",
+    )
+    show_.add_argument("path", type=Path, metavar="PATH", help="the original, inside a volume")
+    show_.set_defaults(run=show)
+    edit_ = commands.add_parser(
+        "edit",
+        parents=[common],
+        help="change one photo's metadata: field=value, tags+=Places/Paris, tags-=Old; an empty value clears",
+    )
+    edit_.add_argument("path", type=Path, metavar="PATH", help="the original, inside a volume")
+    edit_.add_argument("changes", nargs="+", metavar="FIELD=VALUE", help=f"fields: {', '.join(_editable())}")
+    edit_.add_argument("--as", dest="person", metavar="NAME", help="the account that the history shall name")
+    edit_.set_defaults(run=edit)
+
+
+def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
+    """Read original and sidecars now, not the index; exit code 1 if the photo has problems or conflicts."""
+    volume, path = volumes.at(settings, arguments.path)
+    asset = sites.engine_of(settings, volume).look(path)
+    told = document(asset, volume.root / path)
+    out.result(told, lambda: _print(told, out))
+    return FOUND if told["problems"] or told["conflicts"] else OK
+
+
+def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
+    """One durable edit: when this returns, ledger and XMP are on disk."""
+    person = _person(settings, arguments.person)
+    changes = parse(arguments.changes, person=person)
+    volume, path = volumes.at(settings, arguments.path)
+    edited = edits.edit(settings, volume, path, changes, by=person)
+    told = document(edited.asset, volume.root / path)
+    told["changed"] = sorted({change.field for change in changes})
+    out.result(told, lambda: _print(told, out))
+    return OK
+
+
+def document(asset: Asset, original: Path) -> dict[str, Any]:
+    """The asset as `show --json` prints it: fields with value, source, who, by which program, when."""
+    row = layers.row_of(asset, embedded.read(original))
+    return {
+        "id": asset.id,
+        "volume": asset.volume,
+        "path": names.escape(asset.path),
+        "kind": row.kind,
+        "size": row.size,
+        "width": row.width,
+        "height": row.height,
+        "fields": row.document["fields"],
+        "favourites": sorted(row.favourites),
+        "conflicts": sorted(asset.document.conflicts),
+        "sidecars": [names.escape(path) for path in asset.sidecars],
+        "history": row.document.get("history", []),
+        "problems": [
+            {"path": names.escape(one.path), "kind": one.kind, "reason": one.reason, "kept": one.kept}
+            for one in asset.problems
+        ],
+        "pending": asset.pending,
+    }
+
+
+def value_text(value: Any) -> str:
+    """A field's value for people."""
+    if isinstance(value, Mapping):
+        if "local" in value:
+            return f"{value['local']}{value.get('offset') or '  (zone unknown)'}"
+        if "lat" in value:
+            height = value.get("alt")
+            return f"{value['lat']}, {value['lon']}" + ("" if height is None else f", {height} m")
+        return ", ".join(str(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return ", ".join(
+            part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in value
+        )
+    return "(cleared)" if value is None else str(value)
+
+
+def _print(told: Mapping[str, Any], out: Output) -> None:
+    size = f"{told['width']} × {told['height']}, " if told["width"] else ""
+    out.say(f"{told['path']}  ({told['kind']}, {size}{told['size']:,} bytes)\n")
+    rows = []
+    for name, field in told["fields"].items():
+        by = " ".join(
+            part for part in (field.get("by"), field.get("via") and f"through {field['via']}") if part
+        )
+        mark = "conflict: " if field["conflict"] else ""
+        rows.append((FIELDS[name].label, mark + value_text(field["value"]), SOURCES[field["source"]], by))
+        for other in field.get("candidates", []):
+            rows.append(
+                ("", f"  or: {value_text(other['value'])}", "", other.get("via") or other.get("by") or "")
+            )
+    out.table(("field", "value", "said by", "who"), rows)
+    for path in told["sidecars"]:
+        out.say(f"sidecar  {path}")
+    for problem in told["problems"]:
+        out.say(f"problem  {problem['path']}: {problem['reason']}  {problem['kept']}")
+    if told["pending"]:
+        out.say("pending  the XMP will be written as soon as it can be")
+
+
+def _person(settings: Settings, name: str | None) -> str | None:
+    if name is None:
+        return None
+    account = accounts.named(settings, name)
+    if account is None:
+        raise NotFound(f"There is no account named {name!r}.")
+    return account.id
+
+
+def _editable() -> list[str]:
+    return ["favourite", *(row.name for row in FIELDS.values() if row.editable)]
