@@ -7,7 +7,7 @@ edit, then the XMPs that repeat it, then what has become superfluous.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from sync.core.absorb import Absorbed, absorb, adopt, mirror
@@ -106,7 +106,7 @@ class Plan:
 def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | None = None) -> Plan:
     """Return what is to be done. Raises BadValue and Conflict for a person's changes, nothing else."""
     ledger, problems = _known(group)
-    is_kept = bool(group.ledgers) or ledger is not None
+    is_kept = ledger is not None
     before = group.ledgers[0] if group.ledgers else None
     if ledger is None:
         ledger = _adopted(group)
@@ -183,4 +183,5 @@ def _mirrors(
         )
         if record:
             mirrors.append(WriteMirror(file.name, record, content, file.sight.sum if file.sight else None))
+            ledger = replace(ledger, seen=ledger.seen | {record.id})  # the next mirror has a mark of its own
     return mirrors
