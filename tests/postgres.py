@@ -20,6 +20,9 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from kphotos import config, db
+from kphotos.config import Settings
+
 NOBODY = 65_534
 
 
@@ -161,3 +164,17 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def both_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """A K-Photos home of its own, once with SQLite files and once with the real Postgres."""
+    env: dict[str, str] = {}
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        env = {"DATABASE_URL": url, "QUEUE_URL": url}
+    found = config.from_env(env, storage_path=tmp_path / "home", dotenv=None)
+    yield found
+    db.forget(str(found.storage_path))
+    if env:
+        db.forget(env["DATABASE_URL"])
