@@ -73,8 +73,8 @@ export class Blocks {
 
   /** @param {number} block @param {number} first @param {AbortSignal} signal */
   async #fetch(block, first, signal) {
-    const n = Math.min(BLOCK, this.count - first);
-    const url = `/api/timeline/block?view=${encodeURIComponent(this.view)}&version=${encodeURIComponent(this.version)}&s=${first}&n=${n}`;
+    // The page's head asks for the first block by this very address before the script runs.
+    const url = `/api/timeline/block?view=${encodeURIComponent(this.view)}&version=${encodeURIComponent(this.version)}&s=${first}&n=${BLOCK}`;
     try {
       const { buffer } = await getBytes(url, signal);
       this.#held.set(block, decodeBlock(buffer));
@@ -82,7 +82,7 @@ export class Blocks {
         if (this.#held.size <= KEPT) break;
         this.#held.delete(old);
       }
-      this.told.came(first, first + n);
+      this.told.came(first, first + BLOCK);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof ApiError && error.status === 409) this.told.stale();

@@ -1,7 +1,7 @@
 /** The library as the timeline knows it: index, shapes, blocks and rows of one version, and the way to the next version. */
 
 import { ApiError, getBytes } from '../lib/api.js';
-import { Blocks } from './blocks.js';
+import { BLOCK, Blocks } from './blocks.js';
 import { layout } from './layout.js';
 import { decodeIndex, sectionAt, sectionOf } from './protocol.js';
 
@@ -37,23 +37,30 @@ export class Library {
   }
 
   /**
-   * Index and first block, with the shapes if they are few. @param {string} [hint] the version that the page was rendered with
+   * Index and first block, with the shapes if they are few.
+   * @param {string} [hint] the version that the page was rendered with: both can be asked for at once, and are preloaded
    * @returns {Promise<Snapshot>}
    */
   async open(hint = '') {
-    const early = hint ? this.#blocks(hint, 256) : null;
-    const coming = early?.ready(0, 255);
-    const snapshot = await this.#index();
-    if (early && hint === snapshot.version && snapshot.index.count >= 256) {
-      await coming;
-      snapshot.blocks = this.#blocks(snapshot.version, snapshot.index.count, early);
-    }
-    early?.close();
-    const shapes = snapshot.index.count <= SMALL ? this.shapes(snapshot) : null;
-    await snapshot.blocks.ready(0, Math.min(255, snapshot.index.count - 1));
-    if (shapes) snapshot.ratios = await shapes;
-    else snapshot.ratios = firstShapes(snapshot);
+    const snapshot = hint ? await this.#hinted(hint) : await this.#index();
+    const shapes = snapshot.index.count && snapshot.index.count <= SMALL ? this.shapes(snapshot) : null;
+    await snapshot.blocks.ready(0, Math.min(BLOCK, snapshot.index.count) - 1);
+    snapshot.ratios = shapes ? await shapes : firstShapes(snapshot);
     return snapshot;
+  }
+
+  /** @param {string} hint @returns {Promise<Snapshot>} */
+  async #hinted(hint) {
+    const early = new Blocks(this.view, hint, BLOCK, { came() {}, stale() {}, failed() {} });
+    const coming = early.ready(0, 0);
+    try {
+      const snapshot = await this.#index(hint);
+      await coming;
+      return { ...snapshot, blocks: new Blocks(this.view, hint, snapshot.index.count, this.told, early) };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return this.#index();
+      throw error;
+    }
   }
 
   /** The next version, whole. @returns {Promise<Snapshot>} */
@@ -69,16 +76,12 @@ export class Library {
     }
   }
 
-  /** @returns {Promise<Snapshot>} */
-  async #index() {
-    const { buffer, version } = await getBytes(`/api/timeline/index?view=${encodeURIComponent(this.view)}`);
-    const index = decodeIndex(buffer);
-    return { version, index, ratios: null, blocks: this.#blocks(version, index.count) };
-  }
-
-  /** @param {string} version @param {number} count @param {Blocks} [from] */
-  #blocks(version, count, from) {
-    return new Blocks(this.view, version, count, this.told, from);
+  /** @param {string} [version] @returns {Promise<Snapshot>} */
+  async #index(version) {
+    const exact = version ? `&version=${encodeURIComponent(version)}` : '';
+    const answer = await getBytes(`/api/timeline/index?view=${encodeURIComponent(this.view)}${exact}`);
+    const index = decodeIndex(answer.buffer);
+    return { version: answer.version, index, ratios: null, blocks: new Blocks(this.view, answer.version, index.count, this.told) };
   }
 
   /** A byte a photo. @param {Snapshot} snapshot */

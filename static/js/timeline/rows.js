@@ -63,7 +63,7 @@ export class Rows {
       if (same) this.#live.set(row, view), this.#draw(view, row);
       else this.#release(view);
     }
-    this.grid.setAttribute('aria-rowcount', String(geometry.whole ? geometry.rows + geometry.headings[geometry.rows] : -1));
+    this.parts.scroller.element.setAttribute('aria-rowcount', String(geometry.whole ? geometry.rows + geometry.headings[geometry.rows] : -1));
   }
 
   /** Show the rows between two heights of the library; the ordinals that stand there. @param {number} from @param {number} to @returns {[number, number]} */

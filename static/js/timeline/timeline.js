@@ -339,7 +339,8 @@ export class Timeline {
 
   #empty() {
     this.#geometry = null;
-    this.root.replaceChildren(el('div', { class: 'empty' }, icon('images', 48), el('h2', {}, t('timeline.empty.title')), el('p', {}, t('timeline.empty.text'))));
+    const said = find('empty', this.root);
+    this.root.replaceChildren(said ?? el('div', { class: 'empty' }, icon('images', 48), el('h2', {}, t('timeline.empty.title')), el('p', {}, t('timeline.empty.text'))));
   }
 
   /** @param {unknown} error */

@@ -108,11 +108,14 @@ export class Assets {
   async #send(id, changes, about) {
     const before = this.#known.get(id);
     const photo = nameOf(before);
-    const said = changes.map((change) => ({ seen: about.seen ?? before?.fields[change.field]?.dots ?? [], ...change }));
+    // An undo says itself what it has seen.
+    const dots = (/** @type {Change} */ change) => about.seen ?? before?.fields[change.field]?.dots ?? [];
+    const said = about.undo === false ? changes : changes.map((change) => ({ seen: dots(change), ...change }));
     try {
       const { asset, undo } = await send('PATCH', `/api/assets/${id}`, { changes: said });
       this.#arrived(id, changes);
-      this.#learn(asset);
+      if (asset) this.#learn(asset);
+      else void this.load(id, true).catch(() => { /* saved all the same; the next version brings it */ });
       if (about.undo !== false) this.#offerUndo(id, undo, about.label, photo);
       return true;
     } catch (error) {
@@ -155,7 +158,8 @@ export class Assets {
     const photo = nameOf(before);
     if (before) this.#learn({ ...before, favourite: on });
     try {
-      await send(on ? 'PUT' : 'DELETE', `/api/assets/${id}/favourite`);
+      const answer = await send(on ? 'PUT' : 'DELETE', `/api/assets/${id}/favourite`);
+      if (answer?.asset) this.#learn(answer.asset);
       this.#closeToast();
       this.#closeToast = toast(t(on ? 'favourite.added' : 'favourite.removed', { photo }), { action: t('undo'), run: () => void this.favourite(id, !on) });
       return true;

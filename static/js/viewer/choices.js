@@ -3,8 +3,8 @@
 import { el, icon } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { Block } from './parts.js';
+import { fieldRow } from './table.js';
 
-const LABELS = ['Red', 'Yellow', 'Green', 'Blue', 'Purple'];
 /** Arrow keys run through the values; only where they rest is saved. */
 const REST = 250;
 
@@ -17,7 +17,7 @@ const REST = 250;
  * @returns {import('./parts.js').Part & { choose: (value: V) => void }}
  */
 function radioPart(context, name, options, change) {
-  const label = t(`field.${name}`);
+  const { label } = fieldRow(name);
   const block = new Block(label, { id: `label-${name}` });
   const text = el('span', { class: 'choice-text' });
   const group = el('div', { class: `choices choices-${name}`, role: 'radiogroup', 'aria-labelledby': `label-${name}` });
@@ -66,17 +66,17 @@ function radioPart(context, name, options, change) {
 
 /** @param {import('./parts.js').Context} context */
 export function ratingPart(context) {
-  const stars = [1, 2, 3, 4, 5].map((n) => ({ value: n, text: t('field.rating.stars', { n }), face: icon('star', 24), kind: 'star' }));
-  const part = radioPart(context, 'rating', [
-    { value: 0, text: t('field.rating.none'), face: icon('star-off'), kind: 'none' }, ...stars,
-    { value: -1, text: t('field.rating.reject'), face: icon('ban'), kind: 'reject' },
+  const { lowest, highest } = fieldRow('rating');
+  const stars = Array.from({ length: highest }, (_, i) => i + 1).map((n) => ({ value: n, text: t('field.rating.stars', { n }), face: icon('star', 24), kind: 'star' }));
+  const reject = { value: lowest, text: t('field.rating.reject'), face: icon('ban'), kind: 'reject' };
+  return radioPart(context, 'rating', [
+    { value: 0, text: t('field.rating.none'), face: icon('star-off'), kind: 'none' }, ...stars, ...(lowest < 0 ? [reject] : []),
   ], (value) => ({ field: 'rating', op: 'set', value }));
-  return part;
 }
 
 /** @param {import('./parts.js').Context} context */
 export function labelPart(context) {
-  const colours = LABELS.map((value) => ({ value, text: t(`field.label.${value}`), face: icon('check', 16), kind: `colour colour-${value.toLowerCase()}` }));
+  const colours = fieldRow('label').choices.map((value) => ({ value, text: t(`field.label.${value}`), face: icon('check', 16), kind: `colour colour-${value.toLowerCase()}` }));
   return radioPart(context, 'label', [{ value: '', text: t('field.label.none'), face: icon('x', 16), kind: 'colour colour-none' }, ...colours],
     (value) => (value ? { field: 'label', op: 'set', value } : { field: 'label', op: 'clear' }));
 }

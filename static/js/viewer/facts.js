@@ -1,8 +1,9 @@
 /** What is shown and not edited here: camera, file, position, people, sidecars, problems, history. */
 
 import { el, icon } from '../lib/dom.js';
-import { ago, bytes, decimal, hasMessage, t } from '../lib/i18n.js';
+import { ago, bytes, decimal, t } from '../lib/i18n.js';
 import { shown } from './parts.js';
+import { fieldRow } from './table.js';
 import { momentText } from './taken.js';
 
 /** @typedef {import('./parts.js').Asset} Asset @typedef {import('./parts.js').Part} Part */
@@ -97,7 +98,7 @@ function historyPart() {
 
 /** @param {import('./assets.js').Entry} entry */
 function entry({ field, from, to, by, via, at }) {
-  const name = hasMessage(`field.${field}`) ? t(`field.${field}`) : field;
+  const { label: name } = fieldRow(field);
   const [before, after] = [valueText(from), valueText(to)];
   const key = !after ? 'field.history.cleared' : before ? 'field.history.entry' : 'field.history.set';
   const when = timeOf(at);

@@ -4,6 +4,7 @@ import { getJson } from '../lib/api.js';
 import { announce, el, icon } from '../lib/dom.js';
 import { number, t } from '../lib/i18n.js';
 import { Block } from './parts.js';
+import { fieldRow } from './table.js';
 
 const WAIT = 120;
 
@@ -20,12 +21,12 @@ export function offers(found, have, text) {
 
 /** @param {import('./parts.js').Context} context @returns {import('./parts.js').Part & { focus: () => void }} */
 export function tagsPart(context) {
-  const label = t('field.tags');
+  const { label, longest } = fieldRow('tags');
   const block = new Block(label, { for: 'field-tags' });
   const chips = el('ul', { class: 'chips' });
   const input = el('input', {
     id: 'field-tags', class: 'inline-tags', type: 'text', role: 'combobox', placeholder: t('field.tags.add'), autocomplete: 'off', autocapitalize: 'none',
-    maxlength: '512', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': 'tag-offers',
+    maxlength: String(longest), 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': 'tag-offers',
   });
   const list = el('ul', { id: 'tag-offers', class: 'offers', role: 'listbox', 'aria-label': label, hidden: true });
   block.body.append(chips, el('div', { class: 'combobox' }, input, list));

@@ -3,6 +3,7 @@
 import { el, iconButton } from '../lib/dom.js';
 import { localLabels, t } from '../lib/i18n.js';
 import { Block } from './parts.js';
+import { fieldRow } from './table.js';
 
 /** Every offset in use on Earth, in minutes. */
 const OFFSETS = [-720, -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -150, -120, -60, 0, 60, 120, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780, 840];
@@ -32,7 +33,7 @@ export function momentText({ local, offset }) {
 
 /** @param {import('./parts.js').Context} context @returns {import('./parts.js').Part} */
 export function takenPart(context) {
-  const label = t('field.taken');
+  const { label } = fieldRow('taken');
   const block = new Block(label);
   const line = el('p', { class: 'taken-line' });
   const edit = iconButton('pencil', t('field.taken.edit'), { class: 'icon-button icon-button-small', on: { click: open } });

@@ -3,12 +3,13 @@
 import { el } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { Block } from './parts.js';
+import { fieldRow } from './table.js';
 
 /** @param {import('./parts.js').Context} context @param {'title' | 'description'} name @returns {import('./parts.js').Part} */
 export function textPart(context, name) {
-  const label = t(`field.${name}`);
+  const { label, longest } = fieldRow(name);
   const block = new Block(label, { for: `field-${name}` });
-  const input = el('textarea', { id: `field-${name}`, class: `inline-text inline-${name}`, rows: '1', placeholder: t(`field.${name}.add`), spellcheck: 'true', maxlength: name === 'title' ? '2000' : '65536' });
+  const input = el('textarea', { id: `field-${name}`, class: `inline-text inline-${name}`, rows: '1', placeholder: t(`field.${name}.add`), spellcheck: 'true', maxlength: String(longest) });
   block.body.append(input);
   let shown = '';
   /** @type {string[]} */
