@@ -17,7 +17,7 @@ WORDS = ("Lake", "Hill", "Storm", "Harbour", "Market")
 
 
 def edits(home: Path, library: Path, count: int) -> dict[str, Any]:
-    """`count` edits of different photos, half of which have an XMP: rating, title and a tag in one edit each."""
+    """`count` edits of different photos, half of which have an XMP: rating, title and a tag in each."""
     settings = from_env({"STORAGE_PATH": str(home)}, dotenv=None)
     volume = next(one for one in volumes.every(settings) if one.root == library.resolve())
     photos = sorted(path.relative_to(library).as_posix() for path in library.rglob("*.JPG"))
