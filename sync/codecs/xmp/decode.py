@@ -24,7 +24,7 @@ _BARE = (  # "<" followed by "?", "x", "!" or a blank, without a BOM
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?\bencoding\s*=\s*["'])([A-Za-z0-9._-]+)(["'])""")
-_UNICODE = re.compile(r"^(utf|ucs|iso-?10646)", re.IGNORECASE)
+_WIDE = re.compile(r"^(utf-?(16|32)|ucs-?[24]|iso-?10646)", re.IGNORECASE)
 _EIGHT_BIT = re.compile(r"^(us-ascii|ascii|latin-?1|iso-?8859-\d{1,2}|(windows-|cp)125\d)$", re.IGNORECASE)
 
 
@@ -59,8 +59,10 @@ def decode(data: bytes) -> Decoded:
     body = data[len(bom) :].rstrip(b"\0")
     declared = _DECLARED.match(body)
     name = declared.group(1).decode("ascii") if declared and not bom else "utf-8"
-    if name.lower() in ("utf-8", "utf8", "us-ascii", "ascii") or _UNICODE.match(name):
+    if name.lower() in ("utf-8", "utf8"):
         return _utf8(body, bom)
+    if _WIDE.match(name):  # but no wide text came in: somebody converted it and left the declaration
+        return _utf8(_declared_utf8(body.decode("latin-1")).encode("latin-1"), bom)
     if not _EIGHT_BIT.match(name):
         raise Unreadable(f"the file declares the encoding {name}, which is not read here")
     try:
@@ -87,6 +89,9 @@ def _utf8(body: bytes, bom: bytes) -> Decoded:
 
 
 def _as_utf8(text: str) -> Decoded:
+    return Decoded(_declared_utf8(text.rstrip("\0")).encode("utf-8", "replace"))
+
+
+def _declared_utf8(text: str) -> str:
     """The declaration must tell the truth about the bytes that we will parse, and may write."""
-    text = _ENCODING.sub(r"\g<1>UTF-8\g<3>", text.rstrip("\0"))
-    return Decoded(text.encode("utf-8", "replace"))
+    return _ENCODING.sub(r"\g<1>UTF-8\g<3>", text)

@@ -93,7 +93,7 @@ def _well_formed(body: bytes) -> tuple[bytes, str | None]:
         scan(body)
     except expat.ExpatError as error:
         if error.code == _JUNK:
-            end = _end_of_root(body)
+            _, end = bounds(body)
             scan_again(body[:end])
             return body[:end], "something follows after the end of the XMP"
         if error.code in _BAD_TOKENS and _CONTROL.search(body):
@@ -127,10 +127,6 @@ def _reason(body: bytes, error: expat.ExpatError) -> str:
     return f"it is not well-formed XML: {expat.ErrorString(error.code)} in line {error.lineno}"
 
 
-def _end_of_root(body: bytes) -> int:
-    return bounds(body)[1]
-
-
 def bounds(body: bytes) -> tuple[int, int]:
     """Where the root element begins and ends in the text, in bytes."""
     parser = expat.ParserCreate("UTF-8")
@@ -157,7 +153,9 @@ def bounds(body: bytes) -> tuple[int, int]:
     except expat.ExpatError:
         if end < 0:
             raise Unreadable("it has no complete root element") from None
-    return begin, body.index(b">", end) + 1
+    if body.startswith(b"</", end):  # expat stands before an end tag, but behind an empty element
+        end = body.index(b">", end) + 1
+    return begin, end
 
 
 def _rdf(root: etree._Element) -> etree._Element:

@@ -43,7 +43,8 @@ class Property:
 
     `read` -> canonical value or None; `says(value of the field)` -> what this property then holds;
     `equal(found, said)`: they are the same; `fits(found, value of the field)`: it says less, but nothing
-    else; `also`: goes too when the field is cleared.
+    else; `also`: goes too when the field is cleared; `empty` removes the
+    values and tells whether nothing is left.
     """
 
     name: str
@@ -54,6 +55,12 @@ class Property:
     equal: Callable[[Value, Value], bool] = _same
     fits: Callable[[Value, Value], bool] = _same
     also: tuple[str, ...] = ()
+    empty: Callable[[edit.Editor], bool] | None = None
+
+    def clear(self, editor: edit.Editor) -> None:
+        """Take the property out of the file, unless something that is no value of ours is left in it."""
+        if self.empty is None or self.empty(editor):
+            editor.remove(*self.tags, *self.also)
 
     def exact(self, found: Value, wanted: Value) -> bool:
         """Whether the property holds the field's whole value."""
@@ -278,14 +285,14 @@ def _regions(
     typed = list_tag == regions.LIST
 
     def says(wanted: Value) -> Value:
-        return (
-            list(wanted)
-            if name != "MP:RegionInfo"
-            else [one for one in wanted if regions.is_face(one)] or None
-        )
+        return [one for one in wanted if name != "MP:RegionInfo" or regions.is_face(one)]
 
     def equal(found: Value, wanted: Value) -> bool:
         return regions.same_regions(found, wanted, typed=typed)
+
+    def empty(editor: edit.Editor) -> bool:
+        put(editor, tag, [])
+        return not any(regions.holders(spot, list_tag) for spot in editor.spots(tag))
 
     return Property(
         name,
@@ -294,6 +301,7 @@ def _regions(
         lambda editor, value: put(editor, tag, value),
         says,
         equal,
+        empty=empty,
     )
 
 

@@ -71,7 +71,7 @@ def member(holder: etree._Element, tag: str) -> Spot | None:
     """The property `tag` of a node."""
     if tag in holder.attrib:
         return Spot(holder, tag, None)
-    child = holder.find(tag)
+    child = next(holder.iterchildren(tag), None)
     return None if child is None else Spot(holder, tag, child)
 
 
@@ -95,7 +95,7 @@ def text(spot: Spot) -> str | None:
     element = spot.element
     if element is None:
         return str(spot.node.get(spot.tag))
-    if not len(element) and not element.attrib:
+    if not len(element) and element.attrib.keys() in ([], [LANG]):  # nearly all of them
         return element.text or ""
     uri = element.get(RESOURCE)
     if uri is not None:

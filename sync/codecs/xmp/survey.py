@@ -15,6 +15,7 @@ from sync.codecs.xmp.names import (
     ABOUT,
     ARRAYS,
     DESCRIPTION,
+    LANG,
     LI,
     NODE_ID,
     PARSE_TYPE,
@@ -28,7 +29,9 @@ from sync.errors import Unreadable
 MOST = 100_000  # elements and attributes
 
 _PLAIN_ABOUT = frozenset({"about", "ID"})  # old RDF had them without a prefix
-_SEVERAL = "the property {0} stands there twice"
+_SYNTAX = (RDF_PREFIX, XML_PREFIX)
+_NUMBERED = f"{RDF_PREFIX}_"
+_LANGUAGE = [LANG]
 
 
 @dataclass(slots=True)
@@ -51,85 +54,96 @@ def survey(tree: etree._Element) -> Survey:
     if next(tree.itersiblings(RDF), None) is not None:
         seen.refuse("it has more than one rdf:RDF")
     abouts = set()
+    names: set[str] = set()
     for description in rdf.elements(tree):
         if description.tag != DESCRIPTION:
             seen.refuse(f"it has a typed node, {_short(str(description.tag))}, instead of rdf:Description")
         if description.get(NODE_ID) is not None:
-            _properties(seen, description, {}, 1)  # another thing's properties, not the picture's
+            _properties(seen, description, set(), 1)  # another thing's properties, not the picture's
             continue
         abouts.add(description.get(ABOUT) or description.get("about") or "")
         if seen.home is None:
             seen.home = description
-        _properties(seen, description, seen.found, 1)
+        _note(seen, description)
+        _properties(seen, description, names, 1)
     if len(abouts - {""}) > 1:
         seen.refuse("it describes several things (rdf:about differs)")
     return seen
 
 
-def _properties(seen: Survey, holder: etree._Element, found: dict[str, list[rdf.Spot]], depth: int) -> None:
-    """The properties of one node: its attributes, then its children."""
+def _note(seen: Survey, description: etree._Element) -> None:
+    """Remember where each property of the picture stands."""
+    for name in map(str, description.attrib):
+        if name[0] == "{" and not name.startswith(_SYNTAX):
+            seen.found.setdefault(name, []).append(rdf.Spot(description, name, None))
+    for child in rdf.elements(description):
+        tag = str(child.tag)
+        seen.found.setdefault(tag, []).append(rdf.Spot(description, tag, child))
+
+
+def _properties(seen: Survey, holder: etree._Element, names: set[str], depth: int) -> None:
+    """The properties of one node: its attributes, then its children; `names` are those it has already."""
     if depth > DEEPEST:
         raise Unreadable(f"it is nested deeper than {DEEPEST} elements")
     seen.nodes += len(holder.attrib) + len(holder)
     if seen.nodes > MOST:
         raise Unreadable(f"it has more than {MOST} elements and attributes")
-    for raw in holder.attrib:
-        name = str(raw)
-        if name.startswith((RDF_PREFIX, XML_PREFIX)):
+    for name in map(str, holder.attrib):
+        if name.startswith(_SYNTAX) or name in _PLAIN_ABOUT:
             continue
-        if name[0] != "{":
-            if name not in _PLAIN_ABOUT:
-                seen.refuse(f"the property {name} has no namespace")
-            continue
-        _note(seen, found, rdf.Spot(holder, name, None))
+        if name in names or name[0] != "{":
+            seen.refuse(_fault(name))
+        names.add(name)
+    text = holder.text
     for child in rdf.elements(holder):
-        tag = str(child.tag)
-        if tag[0] != "{":
-            seen.refuse(f"the property {tag} has no namespace")
-            continue
-        _note(seen, found, rdf.Spot(holder, tag, child))
+        if text and not text.isspace():
+            seen.refuse(f"there is text among the properties of {_short(str(holder.tag))}")
+        text = child.tail
+        name = str(child.tag)
+        if name in names or name[0] != "{":
+            seen.refuse(_fault(name))
+        names.add(name)
         if len(child) or child.attrib:
             _value(seen, child, depth + 1)
 
 
-def _note(seen: Survey, found: dict[str, list[rdf.Spot]], spot: rdf.Spot) -> None:
-    spots = found.setdefault(spot.tag, [])
-    if spots:
-        seen.refuse(_SEVERAL.format(_short(spot.tag)))
-    spots.append(spot)
+def _fault(name: str) -> str:
+    if name[0] != "{":
+        return f"the property {name} has no namespace"
+    return f"the property {_short(name)} stands there twice"
 
 
 def _value(seen: Survey, element: etree._Element, depth: int) -> None:
     """The value of one property element."""
     kind = element.get(PARSE_TYPE)
     if kind == "Resource":
-        _properties(seen, element, {}, depth)
+        _properties(seen, element, set(), depth)
         return
     if kind is not None:
         seen.refuse(f'it has an rdf:parseType="{kind}"')
         return
-    inner = None
-    for child in rdf.elements(element):
-        if inner is not None or (element.text or "").strip():
-            seen.refuse(f"the property {_short(str(element.tag))} has more than one value")
-        inner = child
-    if inner is None:
-        if element.attrib:
-            _properties(seen, element, {}, depth)
-    elif inner.tag in ARRAYS:
+    values = list(rdf.elements(element))
+    if not values:
+        if element.attrib.keys() != _LANGUAGE:
+            _properties(seen, element, set(), depth)
+        return
+    inner = values[0]
+    if len(values) > 1 or (element.text and not element.text.isspace()):
+        seen.refuse(f"the property {_short(str(element.tag))} has more than one value")
+    if inner.tag in ARRAYS:
         _items(seen, inner, depth + 1)
-    else:
-        if inner.tag != DESCRIPTION:
-            seen.refuse(f"it has a typed node, {_short(str(inner.tag))}, instead of rdf:Description")
-        _properties(seen, inner, {}, depth + 1)
+        return
+    if inner.tag != DESCRIPTION:
+        seen.refuse(f"it has a typed node, {_short(str(inner.tag))}, instead of rdf:Description")
+    _properties(seen, inner, set(), depth + 1)
 
 
 def _items(seen: Survey, holder: etree._Element, depth: int) -> None:
     seen.nodes += len(holder)
     if depth > DEEPEST or seen.nodes > MOST:
-        _properties(seen, holder, {}, depth)  # raises
+        _properties(seen, holder, set(), depth)  # raises
     for item in rdf.elements(holder):
-        if item.tag != LI and not str(item.tag).startswith(f"{RDF_PREFIX}_"):
+        if item.tag != LI and not str(item.tag).startswith(_NUMBERED):
             seen.refuse(f"an array holds {_short(str(item.tag))}")
         if len(item) or item.attrib:
             _value(seen, item, depth + 1)

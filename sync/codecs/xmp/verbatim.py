@@ -15,8 +15,8 @@ from lxml import etree
 from sync.codecs.xmp.names import XML
 from sync.codecs.xmp.parse import bounds
 
-_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
-_ATTRIBUTE = re.compile(rb"""(\s+)([^\s=]+)(\s*=\s*)("[^"]*"|'[^']*')""")
+_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=<>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
+_ATTRIBUTE = re.compile(rb"""(\s+)([^\s=<>/]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 
 
 class Original:

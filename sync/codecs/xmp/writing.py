@@ -9,7 +9,7 @@ from sync.codecs.xmp.edit import Editor
 from sync.codecs.xmp.names import KPHOTOS, MARK, PREFIXES
 from sync.codecs.xmp.parse import parse
 from sync.codecs.xmp.properties import FIELD_OF, OWNER, PROPERTIES
-from sync.codecs.xmp.read import agrees, is_absent, read
+from sync.codecs.xmp.reading import agrees, is_absent, read
 from sync.codecs.xmp.survey import survey
 from sync.codecs.xmp.verbatim import Original
 from sync.core.fields import FIELDS, NAMESPACES
@@ -70,7 +70,7 @@ def _clear(editor: Editor, names: Mapping[str, None]) -> bool:
     """Remove what says something of an absent field; what cannot be read is not ours to delete."""
     said = [each for each in names if PROPERTIES[each].read(editor.found) is not None]
     for each in said:
-        editor.remove(*PROPERTIES[each].tags, *PROPERTIES[each].also)
+        PROPERTIES[each].clear(editor)
     return bool(said)
 
 
