@@ -184,8 +184,9 @@ class _Taking:
             self.is_first = at not in ledger.seen
             self.at = at if self.is_first else self.at
         for key, value in self.reading.values.items():
-            if not any(same(held.v, value) for held in self.draft.held(key)):
-                self._edit(key, value, ())
+            held = self.draft.held(key)
+            if not any(same(candidate.v, value) for candidate in held):
+                self._edit(key, value, held)
 
     def take_edits(self, *, single: bool, site: str) -> None:
         """Compare key by key with the content that the writer had read (R3, R4)."""

@@ -72,8 +72,6 @@ def join(a: Ledger, b: Ledger) -> Ledger:
 def settle(one: Value, other: Value) -> Value:
     """Join two values without dots (unknown members): objects member by member, else the greater text."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        if one == other:
-            return one
         return {
             name: settle(one[name], other[name])
             if name in one and name in other

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from sync.core import absorb as absorbing
 from sync.core import readpoint
 from sync.core.model import Candidate, Change
-
 from tests.sync.core.world import Crash, Program, World
 
 UNIQUE = ("title", "description")

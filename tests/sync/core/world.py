@@ -32,7 +32,7 @@ class Xmp:
     form: str = "K-Photos"  # another program's bytes differ even where it says the same
 
 
-class Crash(Exception):  # noqa: N818
+class Crash(Exception):
     """The process died here."""
 
 
