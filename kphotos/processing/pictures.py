@@ -18,6 +18,7 @@ from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from kphotos.processing import thumbhash
 from kphotos.processing.answers import Made, Undecodable
+from kphotos.storage import exif
 from kphotos.storage.derivatives import Kind
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP")
@@ -51,6 +52,7 @@ def make(file: BinaryIO, wanted: Sequence[Kind], orientation: int) -> Made:
     Raises Undecodable, or whatever Pillow raises.
     """
     with _opened(file) as picture:
+        orientation = _left_to_turn(picture, orientation)
         width, height = _as_shown(picture.size, orientation)
         size = preview_size(width, height) if "preview" in wanted else thumb_size(width, height)
         shown = _shrunk(picture, _as_shown(size, orientation))
@@ -98,6 +100,15 @@ def _opened(file: BinaryIO) -> Image.Image:
     if picture.format not in ("JPEG", "MPO") and pixels > MOST_PIXELS_AT_ONCE:
         raise Undecodable(f"too large: more than {MOST_PIXELS_AT_ONCE // 1_000_000} megapixels")
     return picture
+
+
+def _left_to_turn(picture: Image.Image, orientation: int) -> int:
+    """Pillow turns TIFFs upright itself, and knows of AVIF's own turning, which our header reader does not."""
+    if picture.format == "TIFF":
+        return 1
+    if picture.format == "AVIF":
+        return exif.orientation(picture.getexif().get(0x0112))
+    return orientation
 
 
 def _shrunk(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -119,9 +119,10 @@ class Exiftool:
             output = self._say("-json", "-G0", "-n", "-b", *TAGS, *offered) if offered else b"[]"
         try:  # Numbers stay the text they are: a camera may be called 1.10.
             told = json.loads(output or b"[]", parse_int=str, parse_float=str)
-        except ValueError as error:
-            raise _GaveUp("its answer is no JSON") from error
-        answers = {os.fsencode(answer["SourceFile"]): answer for answer in told}
+            answers = {os.fsencode(answer["SourceFile"]): answer for answer in told}
+        except (ValueError, TypeError, KeyError) as error:
+            self.close()
+            raise _GaveUp("its answer is not what was asked for") from error
         return [
             embedded(answers[link]) if link in answers else Embedded(problem="not readable", complete=False)
             for link in links
@@ -133,20 +134,22 @@ class Exiftool:
             _LINK.fullmatch(word) if isinstance(word, bytes) else _WORD.fullmatch(word) for word in words
         ):
             raise ValueError("not a word for exiftool")
-        if self._process is None:
-            self._process = _Process(self._program, self._seconds)
         try:
-            if not self._process.running:
+            if self._process is None:
+                self._process = _Process(self._program, self._seconds)
                 self._process.run()
             answer = self._process.execute(*words, raw_bytes=True)
-        except (_GaveUp, OSError, RuntimeError, exiftool.exceptions.ExifToolException) as error:
+        except _GaveUp:
             self._stop()
-            raise _GaveUp(str(error)) from error
+            raise
+        except (OSError, RuntimeError, exiftool.exceptions.ExifToolException) as error:
+            self._stop()
+            raise _GaveUp("exiftool ended") from error
         return answer if isinstance(answer, bytes) else answer.encode()
 
     def _stop(self) -> None:
-        if self._process is not None and self._process.running:
-            self._process.terminate(timeout=1)
+        if self._process is not None:
+            self._process.end()
         self._process = None
 
 
@@ -166,6 +169,18 @@ class _Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no ty
         answer = self._answer(b"{ready" + number + b"}")
         return answer if raw_bytes else answer.decode("utf-8", "replace")
 
+    def end(self) -> None:
+        """End the process however it is; pyexiftool's own way warns and leaks if it is dead already."""
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):  # What was still to be said to it cannot be flushed.
+                pipe.close()
+        self._flag_running_false()
+
     def _answer(self, sentinel: bytes) -> bytes:
         out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
         deadline = time.monotonic() + self._seconds
@@ -173,7 +188,6 @@ class _Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no ty
         while not said.endswith((sentinel, sentinel + b"\n")):
             ready = select.select([out, err], [], [], max(0.0, deadline - time.monotonic()))[0]
             if not ready:
-                self._process.kill()
                 raise _GaveUp(f"no answer within {self._seconds:g} s")
             for pipe in ready:
                 data = os.read(pipe, 65_536)  # What it says on stderr stands as Warning in its answer, too.
@@ -181,7 +195,6 @@ class _Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no ty
                     raise _GaveUp("exiftool ended")
                 said += data if pipe == out else b""
             if len(said) > _LONGEST_ANSWER:
-                self._process.kill()
                 raise _GaveUp("its answer does not end")
         return bytes(said[: said.rfind(sentinel)])
 

@@ -62,7 +62,7 @@ def embedded(answer: Answer) -> Embedded:
         height=_size(answer, "ImageHeight"),
         duration=round(duration, 3) if duration is not None and 0 < duration < 1e6 else None,
         xmp=_bytes(answer.get("XMP:XMP")),
-        problem=_problem(_text(answer, "ExifTool:Error")),
+        problem=_problem(mime, _text(answer, "ExifTool:Error")),
         **_taken(answer),
         **exif.position(
             _number(answer, "Composite:GPSLatitude"),
@@ -146,5 +146,11 @@ def _size(answer: Answer, name: str) -> int | None:
     return int(number) if number is not None and 0 < number < 2**31 else None
 
 
-def _problem(error: str | None) -> str | None:
-    return None if error is None else f"not understood by exiftool: {error[:1].lower()}{error[1:200]}"
+def _problem(mime: str | None, error: str | None) -> str | None:
+    if error is not None:
+        return f"not understood by exiftool: {error[:1].lower()}{error[1:200]}"
+    return (
+        None
+        if mime is None or mime.startswith(("image/", "video/"))
+        else f"no picture and no video, but {mime}"
+    )
