@@ -628,7 +628,7 @@ CASES = [
         alice(title=SEE),
         shows={"title": SEE},
     ),
-    # Pages (R7)
+    # Pages, rule R7
     case(
         "a page replaces what it showed", file(title=LAKE), looks(), clicks(title=SEE), shows={"title": SEE}
     ),
@@ -692,7 +692,7 @@ CASES = [
         scan,
         shows={"title": LAKE},
     ),
-    # Trash (R10)
+    # The trash, rule R10
     case("trashed is trashed", alice(title=LAKE), trashes(), trashed=True, shows={"title": LAKE}),
     case("restored is kept", alice(title=LAKE), trashes(), restores(), shows={"title": LAKE}),
     case(

@@ -21,7 +21,7 @@ class Lost(AssertionError):
 
 
 class Ledgerkeeper:
-    """What was written, and what its authors could see: the value, or something that had seen it, must live."""
+    """What was written, and what its authors saw: the value, or something that had seen it, must live."""
 
     def __init__(self) -> None:
         self.alive: dict[str, set[Any]] = {name: set() for name in (*UNIQUE, "tags")}
