@@ -97,6 +97,10 @@ class FS(Protocol):
         """Every entry of a folder in no order, stats included; OSError if it cannot be read."""
         ...
 
+    def names(self, folder: str) -> list[str]:
+        """Every name in a folder in no order, without a look at any: a page's edit cannot wait for that."""
+        ...
+
     def stat(self, path: str) -> Stat:
         """Look at one path; FileNotFoundError if there is nothing."""
         ...

@@ -1,6 +1,7 @@
 """Put new bytes where old ones lie, durably, without losing what somebody else writes meanwhile.
 
-temp, fsync, look again, exchange, inspect what came out, fsync of the folder (DESIGN 5, "Writing").
+Two halves, so that a disk that refuses does so before anything is promised. `prepare`: temp, fsync.
+`commit`: look again, exchange, inspect what came out, fsync of the folder (DESIGN 5, "Writing").
 """
 
 from __future__ import annotations
@@ -17,6 +18,17 @@ class StartOver(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """New content for `path`, durable in a temp of its own; `found` is what it was composed from."""
+
+    path: str
+    data: bytes
+    found: Found | None
+    temp: str
+    stat: Stat
+
+
+@dataclass(frozen=True, slots=True)
 class Put:
     """`stat` of the file now in place; `swapped`: the temp that holds what was taken out, if any.
 
@@ -25,45 +37,59 @@ class Put:
 
     stat: Stat
     swapped: str | None = None
-    intruder: bytes | None = None
+    intruder: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What writing needs besides the disk: whose temps they are, chance, and the largest file read back."""
+    """What writing needs besides the disk: whose temps they are, and chance."""
 
     site: str
     rng: Rng
-    limit: int
 
 
-def put(fs: FS, pen: Pen, path: str, data: bytes, found: Found | None, like: str | None) -> Put:
-    """Let `path` hold `data`, which was composed from `found` (None: there was no such file).
+def prepare(fs: FS, pen: Pen, path: str, data: bytes, found: Found | None, like: str | None) -> Prepared:
+    """Make `data` durable in a temp beside `path`, with mode and attributes of what lies there.
 
-    Durable when it returns. Raises StartOver when something else lies there by now, OSError when
-    the disk refuses; in both cases `path` is as it was.
+    `found` None: there was no such file, and the mode is that of `like`. OSError when the disk refuses.
     """
-    new = temp_path(path, pen.site, "new", pen.rng)
-    made = fs.create(new, data, like=path if found else like)
+    temp = temp_path(path, pen.site, "new", pen.rng)
+    stat = fs.create(temp, data, like=path if found else like)
+    return Prepared(path, data, found, temp, stat)
+
+
+def abandon(fs: FS, prepared: Prepared) -> None:
+    """Drop what was prepared and is not to be put in place."""
+    with contextlib.suppress(OSError):
+        fs.remove(prepared.temp)
+
+
+def commit(fs: FS, pen: Pen, prepared: Prepared) -> Put:
+    """Put what was prepared in place; durable when it returns.
+
+    Raises StartOver when something else lies there by now, OSError when the disk refuses: then the
+    path is as it was, unless only the folder could not be synced.
+    """
     try:
-        if found is None:
-            fs.rename(new, path, replace=False)
-            fs.sync_folder(split(path)[0])
-            return Put(_in_place(fs, path, made))
-        return _replace(fs, pen, new, path, found, made)
+        if prepared.found is not None:
+            return _replace(fs, pen, prepared, prepared.found)
+        fs.rename(prepared.temp, prepared.path, replace=False)
     except (FileExistsError, FileNotFoundError) as error:
-        _discard(fs, new)
+        abandon(fs, prepared)
         raise StartOver from error
     except OSError:
-        _discard(fs, new)
+        abandon(fs, prepared)
         raise
+    fs.sync_folder(split(prepared.path)[0])
+    return Put(_in_place(fs, prepared))
 
 
-def _replace(fs: FS, pen: Pen, new: str, path: str, found: Found, made: Stat) -> Put:
+def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Put:
+    path = prepared.path
     if fs.stat(path) != found.stat:
         raise FileNotFoundError(path)
     swap = temp_path(path, pen.site, "swap", pen.rng)
-    fs.rename(new, swap, replace=False)
+    fs.rename(prepared.temp, swap, replace=False)
     try:
         exchanged = fs.exchange(swap, path)
         if not exchanged:
@@ -72,26 +98,42 @@ def _replace(fs: FS, pen: Pen, new: str, path: str, found: Found, made: Stat) ->
                 raise FileNotFoundError(path)
             fs.rename(swap, path, replace=True)
     except OSError:
-        _discard(fs, swap)
+        with contextlib.suppress(OSError):
+            fs.remove(swap)
         raise
-    out = found.data if not exchanged else fs.read(swap, pen.limit)[0]
+    if not exchanged:
+        fs.sync_folder(split(path)[0])
+        return Put(_in_place(fs, prepared))
+    out = fs.read(swap, _ANY_SIZE)
     fs.sync_folder(split(path)[0])
-    return Put(_in_place(fs, path, made), swap if exchanged else None, None if out == found.data else out)
+    return Put(_in_place(fs, prepared), swap, None if out.data == found.data else out)
 
 
-def _in_place(fs: FS, path: str, made: Stat) -> Stat:
+_ANY_SIZE = 1 << 40
+
+
+def take_back(fs: FS, prepared: Prepared, swap: str) -> bool:
+    """Undo an exchange whose outcome cannot be read; whether our own bytes came out again.
+
+    If they did not, yet another content is in `swap` and has to be absorbed from there.
+    """
+    fs.exchange(swap, prepared.path)
+    out = fs.read(swap, _ANY_SIZE)
+    fs.sync_folder(split(prepared.path)[0])
+    if out.data != prepared.data:
+        return False
+    fs.remove(swap)
+    return True
+
+
+def _in_place(fs: FS, prepared: Prepared) -> Stat:
     """The stat to be remembered: only the ctime may have moved since the file was made.
 
     Anything else means that somebody has written since; the stat remembered then fits nothing, so
     that the next look reads the file.
     """
     with contextlib.suppress(OSError):
-        now = fs.stat(path)
-        if now._replace(ctime_ns=0) == made._replace(ctime_ns=0):
+        now = fs.stat(prepared.path)
+        if now._replace(ctime_ns=0) == prepared.stat._replace(ctime_ns=0):
             return now
-    return made._replace(ctime_ns=0)
-
-
-def _discard(fs: FS, temp: str) -> None:
-    with contextlib.suppress(OSError):
-        fs.remove(temp)
+    return prepared.stat._replace(ctime_ns=0)

@@ -57,6 +57,11 @@ class OsFS:
             with os.scandir(fd) as listing:
                 return [entry for found in listing if (entry := _entry(found, last))]
 
+    def names(self, folder: str) -> list[str]:
+        """See `FS.names`."""
+        with self._folder(folder) as fd:
+            return os.listdir(fd)  # noqa: PTH208 - of an open folder, which has no path here
+
     def stat(self, path: str) -> Stat:
         """See `FS.stat`."""
         folder, name = split(path)

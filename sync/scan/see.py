@@ -48,7 +48,7 @@ class SeenLedger:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Look:
     """One original with everything of its own, as it was just read."""
 
     folder: str
@@ -71,9 +71,9 @@ class Seen:
         return tuple(found)
 
 
-def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Seen:
+def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Look:
     """Read the XMPs of a group whose ledger has been read already."""
-    return Seen(folder, group, stat, ledger, tuple(see_xmp(fs, folder, name) for name in group.xmps))
+    return Look(folder, group, stat, ledger, tuple(see_xmp(fs, folder, name) for name in group.xmps))
 
 
 def see_ledger(fs: FS, path: str) -> SeenLedger:

@@ -61,8 +61,8 @@ class MemFS:
         self.clock = clock
         self.exchanges = exchanges
         self.granularity_ns = granularity_ns
-        self.names: dict[str, Node] = {}
-        self.durable_names: dict[str, Node] = {}
+        self.nodes: dict[str, Node] = {}
+        self.durable_nodes: dict[str, Node] = {}
         self.before: Callable[[int, str, str], None] = lambda number, operation, path: None
         self.operations = 0
         self.writes: list[tuple[str, str]] = []
@@ -85,11 +85,17 @@ class MemFS:
         self._folder(folder)
         found = [
             Entry(split(path)[1], *_stat(node))
-            for path, node in self.names.items()
+            for path, node in self.nodes.items()
             if split(path)[0] == folder
         ]
         # The order in which a disk lists is nobody's promise.
         return sorted(found, key=lambda entry: entry.name[::-1])
+
+    def names(self, folder: str) -> list[str]:
+        """See `FS.names`."""
+        self._step("names", folder)
+        self._folder(folder)
+        return [split(path)[1] for path in self.nodes if split(path)[0] == folder]
 
     def stat(self, path: str) -> Stat:
         """See `FS.stat`."""
@@ -115,21 +121,21 @@ class MemFS:
         require_ours(path)
         self._write("create", path)
         self._folder(split(path)[0])
-        if path in self.names:
+        if path in self.nodes:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         node = Node(next(self._inodes), FILE, b"", None, mode=0o600)
         self._touch(node)
-        self.names[path] = node
+        self.nodes[path] = node
         try:
             node.data = data[: len(data) // 2]
             self._step("write", path)
             node.data = data
             self._step("fsync", path)
         except OSError:
-            del self.names[path]
+            del self.nodes[path]
             raise
         node.durable = data
-        source = self.names.get(like) if like is not None else None
+        source = self.nodes.get(like) if like is not None else None
         if source is not None:
             node.mode, node.attributes = source.mode, dict(source.attributes)
         self._touch(node)
@@ -142,7 +148,7 @@ class MemFS:
         if not self.exchanges:
             return False
         one, other = self._node(temp), self._node(path)
-        self.names[temp], self.names[path] = other, one
+        self.nodes[temp], self.nodes[path] = other, one
         one.ctime_ns = other.ctime_ns = self._now()
         return True
 
@@ -151,10 +157,10 @@ class MemFS:
         require_ours(temp, path)
         self._write("rename", path)
         node = self._node(temp)
-        if not replace and path in self.names:
+        if not replace and path in self.nodes:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
-        del self.names[temp]
-        self.names[path] = node
+        del self.nodes[temp]
+        self.nodes[path] = node
         node.ctime_ns = self._now()
 
     def remove(self, path: str) -> None:
@@ -162,7 +168,7 @@ class MemFS:
         require_ours(path)
         self._write("remove", path)
         self._node(path)
-        del self.names[path]
+        del self.nodes[path]
 
     def make_folder(self, path: str) -> None:
         """See `FS.make_folder`."""
@@ -173,24 +179,24 @@ class MemFS:
     def sync_folder(self, folder: str) -> None:
         """See `FS.sync_folder`."""
         self._step("sync_folder", folder)
-        for path in [path for path in self.durable_names if split(path)[0] == folder]:
-            del self.durable_names[path]
-        self.durable_names |= {path: node for path, node in self.names.items() if split(path)[0] == folder}
+        for path in [path for path in self.durable_nodes if split(path)[0] == folder]:
+            del self.durable_nodes[path]
+        self.durable_nodes |= {path: node for path, node in self.nodes.items() if split(path)[0] == folder}
 
     # What befalls the machine.
 
     def power_cut(self, *, keep_names: bool = False) -> None:
         """Lose what was not synced: contents always, names unless `keep_names` (a disk may do either)."""
         if not keep_names:
-            self.names = dict(self.durable_names)
-        for node in self.names.values():
+            self.nodes = dict(self.durable_nodes)
+        for node in self.nodes.values():
             if node.kind == FILE:
                 node.data = node.durable if node.durable is not None else b""
-        self.durable_names = dict(self.names)
+        self.durable_nodes = dict(self.nodes)
 
     def contents(self) -> dict[str, bytes]:
         """Every file's bytes by path, to compare before and after."""
-        return {path: node.data for path, node in sorted(self.names.items()) if node.kind == FILE}
+        return {path: node.data for path, node in sorted(self.nodes.items()) if node.kind == FILE}
 
     # Beneath.
 
@@ -207,16 +213,16 @@ class MemFS:
     def _folder(self, folder: str) -> None:
         if folder and self._node(folder).kind != FOLDER:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
-        if folder and self.names[folder].mode == 0:
+        if folder and self.nodes[folder].mode == 0:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
 
     def _node(self, path: str) -> Node:
         folder, _ = split(path)
         if folder:
             self._folder(folder)
-        if path not in self.names:
+        if path not in self.nodes:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        return self.names[path]
+        return self.nodes[path]
 
     def _regular(self, path: str) -> Node:
         node = self._node(path)
@@ -244,61 +250,61 @@ class Hands:
         at = ""
         for part in path.split("/") if path else []:
             at = join(at, part)
-            if at not in self._fs.names:
-                self._fs.names[at] = Node(next(self._fs._inodes), FOLDER)
-                self._fs.durable_names[at] = self._fs.names[at]
+            if at not in self._fs.nodes:
+                self._fs.nodes[at] = Node(next(self._fs._inodes), FOLDER)
+                self._fs.durable_nodes[at] = self._fs.nodes[at]
 
     def put(self, path: str, data: bytes) -> None:
         """Write in place, as darktable and digiKam do: the inode stays, or a new file is made."""
         self.folder(split(path)[0])
-        node = self._fs.names.get(path)
+        node = self._fs.nodes.get(path)
         if node is None:
-            node = self._fs.names[path] = Node(next(self._fs._inodes), FILE)
+            node = self._fs.nodes[path] = Node(next(self._fs._inodes), FILE)
         node.data = node.durable = data
         self._fs._touch(node)
-        self._fs.durable_names[path] = node
+        self._fs.durable_nodes[path] = node
 
     def replace(self, path: str, data: bytes) -> None:
         """Write a temp and rename it over, as exiftool and Syncthing do: a new inode."""
-        self._fs.names.pop(path, None)
+        self._fs.nodes.pop(path, None)
         self.put(path, data)
 
     def special(self, path: str, *, link: bool = False) -> None:
         """Make a FIFO, or a symbolic link."""
         self.folder(split(path)[0])
         kind = LINK if link else OTHER
-        self._fs.names[path] = self._fs.durable_names[path] = Node(next(self._fs._inodes), kind)
+        self._fs.nodes[path] = self._fs.durable_nodes[path] = Node(next(self._fs._inodes), kind)
 
     def remove(self, path: str) -> None:
         """Delete a file, or a folder with all it holds."""
-        for mapping in (self._fs.names, self._fs.durable_names):
+        for mapping in (self._fs.nodes, self._fs.durable_nodes):
             for name in [name for name in mapping if name == path or name.startswith(path + "/")]:
                 del mapping[name]
 
     def chmod(self, path: str, mode: int) -> None:
         """Change who may read; 0 is nobody."""
-        self._fs.names[path].mode = mode
-        self._fs.names[path].ctime_ns = self._fs._now()
+        self._fs.nodes[path].mode = mode
+        self._fs.nodes[path].ctime_ns = self._fs._now()
 
     def date(self, path: str, mtime_ns: int) -> None:
         """Forge the modification time, as darktable's crawler does; ctime tells."""
-        self._fs.names[path].mtime_ns = mtime_ns
-        self._fs.names[path].ctime_ns = self._fs._now()
+        self._fs.nodes[path].mtime_ns = mtime_ns
+        self._fs.nodes[path].ctime_ns = self._fs._now()
 
     def move(self, old: str, new: str) -> None:
         """Rename a file, or a folder with all it holds."""
         self.folder(split(new)[0])
-        for mapping in (self._fs.names, self._fs.durable_names):
+        for mapping in (self._fs.nodes, self._fs.durable_nodes):
             for name in [name for name in mapping if name == old or name.startswith(old + "/")]:
                 mapping[new + name[len(old) :]] = mapping.pop(name)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file."""
-        return self._fs.names[path].data
+        return self._fs.nodes[path].data
 
     def names(self, folder: str = "") -> list[str]:
         """The names in a folder, sorted."""
-        return sorted(split(path)[1] for path in self._fs.names if split(path)[0] == folder)
+        return sorted(split(path)[1] for path in self._fs.nodes if split(path)[0] == folder)
 
 
 def _stat(node: Node) -> Stat:

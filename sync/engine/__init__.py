@@ -1,0 +1,125 @@
+"""One volume as one site sees it: scan, touch, look, edit. Errors stop a round, problems belong to a path.
+
+The disk is the truth and this room remembers nothing that it could not do without: what it knows of
+folders and sidecars is in the port `Memory`, and only saves time. Nothing is written below a root that is
+not known to be the volume's own, nothing but sidecars, ledgers and `.kphotos/` ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from sync.core.model import Change, Problem
+from sync.engine.finding import find_group
+from sync.engine.rescan import Rescan
+from sync.engine.root import begin, require_root
+from sync.engine.rounds import Rounds
+from sync.engine.touching import TooMuch, Touching
+from sync.engine.values import (
+    Asset,
+    Cleared,
+    Done,
+    Edited,
+    Event,
+    Gone,
+    Later,
+    Original,
+    Root,
+    Seen,
+    Site,
+    Trouble,
+    Volume,
+)
+from sync.engine.verifying import hash_of, verify
+from sync.errors import Offline
+
+__all__ = [
+    "Asset",
+    "Cleared",
+    "Done",
+    "Edited",
+    "Engine",
+    "Event",
+    "Gone",
+    "Later",
+    "Original",
+    "Root",
+    "Seen",
+    "Site",
+    "Trouble",
+    "Volume",
+    "begin",
+    "hash_of",
+]
+
+
+class Engine:
+    """A volume's engine. One thread at a time may use one; several, in any processes, share a volume."""
+
+    def __init__(self, volume: Volume, site: Site) -> None:
+        self.volume, self.site = volume, site
+        self._rounds = Rounds(volume, site)
+        self._touching = Touching(self._rounds)
+
+    def scan(
+        self,
+        progress: Callable[[int, int | None], None] | None = None,
+        *,
+        everything: bool = False,
+        confirmed: int = 0,
+    ) -> Iterator[Event]:
+        """A full stat rescan: what changed since this site last looked, or with `everything` all assets.
+
+        Sidecars that are not as they should be are written on the way. Begins with nothing; near its
+        end comes `Root` ("online", "offline" or "halted"), then what is gone, at the very end `Done`.
+        `confirmed` is how many missing originals an admin has said are really gone.
+        """
+        yield from Rescan(self._rounds, everything=everything, confirmed=confirmed, progress=progress).run()
+
+    def touch(self, paths: Iterable[str]) -> Iterator[Event]:
+        """What has become of paths that the watcher calls dirty; "" or a folder means a full rescan."""
+        wanted = list(paths)
+        try:
+            require_root(self.volume, self.site)
+            yield from self._touching.run(wanted)
+        except Offline as error:
+            yield Root("offline", error.reason)
+        except TooMuch:
+            yield from self.scan()
+        else:
+            yield Done(0, len(wanted))
+
+    def look(self, path: str) -> Asset:
+        """One asset as it is on disk now; reads only. NotFound where there is no such original."""
+        return self._rounds.look(path)
+
+    def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
+        """Make a person's changes durable: when it returns, no crash loses them.
+
+        Raises BadValue, Conflict, NotFound, ReadOnly, Offline, Busy, and of a ledger that cannot be
+        gone on from NewerSchema, Unreadable or Refused: then nothing was changed. An XMP that cannot
+        be written is left `pending` on the asset and tried again at each look.
+        """
+        require_root(self.volume, self.site)
+        return self._rounds.edit(path, changes, by)
+
+    def hashed(self, path: str, signature: bytes, hash_: str) -> Asset | None:
+        """Take note that the original with this signature has this content ("sha256:...").
+
+        Returns the asset as it is with that known; None if the file has changed meanwhile.
+        """
+        require_root(self.volume, self.site)
+        _, stat, _ = find_group(self.volume, path)
+        if stat.signature() != signature:
+            return None
+        self.site.memory.keep_hashes(self.volume.id, {path: (signature, hash_)})
+        asset = self._rounds.fingerprint(path, hash_)
+        self._rounds.flush()
+        return asset
+
+    def verify(self) -> Iterator[Problem]:
+        """Read everything again, originals of known hash included, and tell what is not as it should be.
+
+        Writes nothing; takes as long as reading the whole volume does.
+        """
+        yield from verify(self._rounds)

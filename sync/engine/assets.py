@@ -1,0 +1,184 @@
+"""From what lies beside an original to the asset that is told of: what the plan asks for, what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sync.codecs import ledger as ledgers
+from sync.codecs import xmp as xmps
+from sync.core.identity import derived_id
+from sync.core.model import Document, Fingerprint, Ledger, Problem, Sight
+from sync.core.names import escape
+from sync.core.plan import File, Group, Here, Plan
+from sync.engine import remember
+from sync.engine.values import Asset, Original, Site, Volume
+from sync.errors import SyncError
+from sync.ports import join
+from sync.scan.see import Look, SeenXmp
+
+_NOTHING_SHOWN = Document({})
+_CHANGED = "The file is no longer the picture that its sidecars were written for."
+_CHANGED_KEPT = "Its sidecars were left as they are, and nothing in them is taken for this picture's."
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What was found in temps: ledgers and XMP contents to take in, temps to remove when that is durable.
+
+    `blocked`: XMP names (escaped) whose temp holds something illegible, so that no mirror is written.
+    """
+
+    ledgers: tuple[Ledger, ...] = ()
+    found: tuple[Sight, ...] = ()
+    temps: tuple[str, ...] = ()
+    blocked: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+NO_EXTRA = Extra()
+
+
+def here(volume: Volume, site: Site) -> Here:
+    """Where and when a decision is made."""
+    return Here(not volume.replicated, site.clock.now_ns() // 1_000_000, site.node, site.id)
+
+
+def group_of(volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA) -> Group:
+    """What the plan is to decide about."""
+    held = look.ledger.ledger
+    remembered = _remembered(volume, site, look)
+    if look.ledger.error is not None:
+        # For showing only: an unreadable ledger is never written over, whatever is decided.
+        held, remembered = remembered, None
+    has_ledger = held is not None or bool(extra.ledgers)
+    return Group(
+        held.id if held else derived_id(volume.id, look.path),
+        (*((held,) if held else ()), *extra.ledgers),
+        remembered,
+        _files(volume, site, look, extra.blocked, with_hints=has_ledger),
+        extra.found,
+        extra.temps,
+    )
+
+
+def is_stranger(look: Look, hash_: str | None) -> bool:
+    """Whether the ledger was written for another picture than the one that has its name now."""
+    asset = look.ledger.ledger.asset if look.ledger.ledger else None
+    if asset is None:
+        return False
+    return asset.size != look.stat.size or (None not in (asset.hash, hash_) and asset.hash != hash_)
+
+
+def fingerprinted(ledger: Ledger, look: Look, hash_: str | None) -> Ledger:
+    """The ledger with the fingerprint of its original, as far as it is known."""
+    asset = ledger.asset or Fingerprint(None, look.stat.size)
+    if asset.hash is None and hash_ is not None:
+        asset = replace(asset, hash=hash_)
+    return ledger if asset == ledger.asset else replace(ledger, asset=asset)
+
+
+def asset_of(
+    volume: Volume,
+    look: Look,
+    plan: Plan,
+    hash_: str | None,
+    *,
+    has_ledger: bool,
+    pending: bool = False,
+    problems: Sequence[Problem] = (),
+) -> Asset:
+    """The asset as it is told of."""
+    rolled_back = [replace(problem, path=look.ledger.path) for problem in plan.problems]
+    return Asset(
+        volume.id,
+        look.path,
+        plan.ledger.id,
+        Original(look.path, look.group.kind, look.stat, hash_),
+        plan.ledger,
+        has_ledger,
+        plan.document,
+        _sidecars(look),
+        (*look.problems, *rolled_back, *problems),
+        pending,
+    )
+
+
+def stranger(volume: Volume, look: Look, hash_: str | None) -> Asset:
+    """The asset beside whose original lie another picture's sidecars: nothing of theirs is shown."""
+    ledger = Ledger(derived_id(volume.id, look.path))
+    original = Original(look.path, look.group.kind, look.stat, hash_)
+    problem = Problem(look.path, "original-changed", _CHANGED, _CHANGED_KEPT)
+    return Asset(
+        volume.id,
+        look.path,
+        ledger.id,
+        original,
+        ledger,
+        False,
+        _NOTHING_SHOWN,
+        _sidecars(look),
+        (*look.problems, problem),
+    )
+
+
+def bare(volume: Volume, look: Look, hash_: str | None) -> Asset:
+    """The asset of an original without any sidecar."""
+    ledger = Ledger(derived_id(volume.id, look.path))
+    original = Original(look.path, look.group.kind, look.stat, hash_)
+    return Asset(volume.id, look.path, ledger.id, original, ledger, False, _NOTHING_SHOWN)
+
+
+def is_bare(look: Look) -> bool:
+    """Whether there is no sidecar at all, legible or not."""
+    return not look.group.sidecars and look.ledger.found is None and look.ledger.error is None
+
+
+def _sidecars(look: Look) -> tuple[str, ...]:
+    paths = [join(look.folder, name) for name in (*look.group.xmps, *look.group.copies)]
+    return (*paths, look.ledger.path) if look.ledger.found is not None else tuple(paths)
+
+
+def _files(
+    volume: Volume, site: Site, look: Look, blocked: frozenset[str], *, with_hints: bool
+) -> tuple[File, ...]:
+    seen = look.xmps or ((SeenXmp(look.group.own_xmp),) if volume.writable else ())
+    return tuple(
+        File(
+            escape(xmp.name),
+            xmp.sight,
+            xmp.found is not None or xmp.problem is not None,
+            volume.writable
+            and (xmp.xmp is None or xmp.xmp.writable)
+            and escape(xmp.name) not in blocked
+            and len(xmp.name.encode("utf-8", "surrogateescape")) <= 255,
+            _hint(volume, site, join(look.folder, xmp.name)) if with_hints else None,
+            partial(xmps.agrees, xmp.xmp) if xmp.xmp else lambda content: False,
+        )
+        for xmp in seen
+    )
+
+
+def _hint(volume: Volume, site: Site, path: str) -> Mapping[str, str] | None:
+    """What this site last saw in an XMP, as the hashes of its keys; None if it does not know."""
+    kept = remember.unpack(site.memory.last(volume.id, path))
+    try:
+        has = json.loads(kept.held) if kept else None
+    except ValueError:
+        return None
+    return has if isinstance(has, dict) else None
+
+
+def _remembered(volume: Volume, site: Site, look: Look) -> Ledger | None:
+    """The ledger that this site last saw, where it is not the one that lies there now."""
+    if look.ledger.found is None and look.ledger.error is None:
+        return None
+    kept = remember.unpack(site.memory.last(volume.id, look.ledger.path))
+    if kept is None or (look.ledger.found is not None and kept.held == look.ledger.found.data):
+        return None
+    try:
+        return ledgers.read(kept.held)
+    except SyncError:
+        return None

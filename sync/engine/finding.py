@@ -1,0 +1,93 @@
+"""One original's group: found by name without looking at the rest of its folder, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sync.core.merge import join as join_ledgers
+from sync.engine.values import Volume
+from sync.errors import NotFound
+from sync.pairing import Group, Pairing, pair
+from sync.pairing.names import is_ignored, is_temp
+from sync.ports import LEDGER_SUFFIX, UNKNOWN, Stat, join, split
+from sync.scan.see import Look, SeenLedger, see, see_ledger
+
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group's home: its folder and the part of the name that all of it shares."""
+
+    folder: str
+    prefix: str
+
+    @staticmethod
+    def of(path: str) -> Place:
+        """The home of an original or sidecar."""
+        folder, name = split(path)
+        return Place(folder, name.partition(".")[0].casefold())
+
+    def key(self, volume: str) -> str:
+        """What the group's lock is called."""
+        return f"{volume}\0{self.folder}\0{self.prefix}"
+
+
+def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
+    """Pair what a place holds, without looking at the rest of its folder; and the originals' stats."""
+    kinds: list[tuple[str, int]] = []
+    stats: dict[str, Stat] = {}
+    for name in volume.fs.names(place.folder):
+        if is_temp(name):
+            kinds.append((name, UNKNOWN))
+        elif name.partition(".")[0].casefold() == place.prefix and not is_ignored(name):
+            try:
+                stats[name] = volume.fs.stat(join(place.folder, name))
+            except FileNotFoundError:
+                continue
+            kinds.append((name, stats[name].kind))
+    return pair(kinds), stats
+
+
+def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]:
+    """The group of one original, its stat, and our temps in its folder; NotFound where there is none."""
+    name = split(path)[1]
+    try:
+        pairing, stats = find(volume, Place.of(path))
+        group = pairing.groups[name]
+    except (KeyError, FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound("there is no such photo") from error
+    except OSError as error:
+        raise NotFound(f"the folder cannot be read: {error.strerror or error}") from error
+    return group, stats[name], pairing.temps
+
+
+def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
+    """Read a group's ledger, from wherever it is kept, and its XMPs."""
+    return see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
+
+
+def keeps_ledger_beside(volume: Volume, group: Group) -> bool:
+    """Whether the ledger lies beside the original and not in the overlay."""
+    return volume.writable and len(group.own_ledger.encode("utf-8", "surrogateescape")) <= _LONGEST_NAME
+
+
+def _read_ledger(volume: Volume, folder: str, group: Group) -> SeenLedger:
+    beside = SeenLedger(volume.fs, join(folder, group.own_ledger))
+    if group.ledger is not None:
+        beside = see_ledger(volume.fs, beside.path)
+    if keeps_ledger_beside(volume, group) or volume.overlay is None:
+        return beside
+    over = see_ledger(volume.overlay, join(folder, overlay_name(group)))
+    if over.error is not None or beside.ledger is None:
+        return over
+    both = beside.ledger if over.ledger is None else join_ledgers(over.ledger, beside.ledger)
+    return SeenLedger(over.fs, over.path, over.found, both)
+
+
+def overlay_name(group: Group) -> str:
+    """The ledger's name in the overlay: its own, or a digest of it where that is too long for any disk."""
+    raw = group.own_ledger.encode("utf-8", "surrogateescape")
+    return group.own_ledger if len(raw) <= _LONGEST_NAME else sha256(raw).hexdigest() + LEDGER_SUFFIX

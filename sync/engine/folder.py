@@ -1,0 +1,69 @@
+"""One folder against what was known of it: what to look at anew, what is gone, what is no longer odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sync.core.model import Problem
+from sync.engine.temps import temps_for
+from sync.pairing import Group, Oddity, Pairing, pair
+from sync.ports import Entry, join
+from sync.scan.snapshot import is_unreadable, unpack
+from sync.scan.walk import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Of one folder: groups to look at, originals gone (names), oddities new and over, our temps."""
+
+    groups: tuple[Group, ...]
+    entries: Mapping[str, Entry]
+    gone: tuple[Entry, ...] = ()
+    odd: tuple[Problem, ...] = ()
+    cleared: tuple[str, ...] = ()
+    temps: tuple[str, ...] = ()
+
+
+def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Difference:
+    """What is different in a folder since its snapshot; with `everything`, all groups are."""
+    new = {entry.name: entry for entry in listing.wanted()}
+    old = {entry.name: entry for entry in unpack(before)} if before else {}
+    now, then = _pair(new.values()), _pair(old.values())
+    groups = tuple(
+        group
+        for name, group in now.groups.items()
+        if everything
+        or group != then.groups.get(name)
+        or _has_moved(group, new, old)
+        or (now.temps and temps_for(group, now.temps))
+    )
+    gone = tuple(old[name] for name in then.groups if name not in now.groups)
+    odd_now = {oddity.name: oddity for oddity in now.oddities}
+    cleared = [join(listing.folder, odd.name) for odd in then.oddities if odd.name not in odd_now]
+    if before and is_unreadable(before):
+        cleared.append(listing.folder)
+    odd = tuple(
+        _problem(listing.folder, oddity)
+        for oddity in now.oddities
+        if everything or oddity not in then.oddities
+    )
+    return Difference(groups, new, gone, odd, tuple(cleared), now.temps)
+
+
+def originals_in(blob: bytes) -> list[Entry]:
+    """The originals of a snapshot."""
+    entries = {entry.name: entry for entry in unpack(blob)}
+    return [entries[name] for name in _pair(entries.values()).groups]
+
+
+def _pair(entries: Iterable[Entry]) -> Pairing:
+    return pair((entry.name, entry.kind) for entry in entries)
+
+
+def _has_moved(group: Group, new: Mapping[str, Entry], old: Mapping[str, Entry]) -> bool:
+    return any(new[name] != old.get(name) for name in (group.original, *group.sidecars))
+
+
+def _problem(folder: str, oddity: Oddity) -> Problem:
+    return Problem(join(folder, oddity.name), oddity.kind, oddity.reason, oddity.kept)

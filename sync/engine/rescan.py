@@ -1,0 +1,131 @@
+"""The full stat rescan: folders that differ are looked at, deletions come last and only past the brakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from sync.core.brakes import FEW, Halted, scan_verdict
+from sync.core.model import Problem
+from sync.engine.folder import Difference, compare, originals_in
+from sync.engine.root import require_root
+from sync.engine.rounds import Rounds
+from sync.engine.values import Cleared, Done, Event, Gone, Root, Seen, Trouble
+from sync.errors import Offline
+from sync.ports import Entry, join
+from sync.scan.see import why
+from sync.scan.snapshot import RACY_NS, pack, unreadable
+from sync.scan.walk import Listing, walk
+
+Progress = Callable[[int, int | None], None]
+
+
+class Rescan:
+    """One full rescan of a volume: its state while it runs."""
+
+    def __init__(
+        self, rounds: Rounds, *, everything: bool, confirmed: int, progress: Progress | None
+    ) -> None:
+        self._rounds = rounds
+        self._volume, self._site = rounds.volume, rounds.site
+        self._everything = everything
+        self._confirmed = confirmed
+        self._progress = progress
+        self._known: Mapping[str, bytes] = {}
+        self._fresh: dict[str, bytes | None] = {}
+        self._listed: set[str] = set()
+        self._blocked: list[str] = []
+        self._gone: dict[str, list[Entry]] = {}
+        self._arrived: set[tuple[int, int, int]] = set()
+        self._assets = self._files = 0
+        self._calm_before = self._site.clock.now_ns() - RACY_NS
+
+    def run(self) -> Iterator[Event]:
+        """All events of the rescan, in an order in which a volume can be shown while it goes on."""
+        try:
+            require_root(self._volume, self._site)
+            self._known = self._site.memory.folders(self._volume.id)
+            for listing in walk(self._volume.fs, self._known):
+                yield from self._folder(listing)
+            require_root(self._volume, self._site)
+        except (Offline, FileNotFoundError, NotADirectoryError) as error:
+            # Whatever was not reached is unknown, and what was is looked at again next time.
+            reason = error.reason if isinstance(error, Offline) else "the folder went away meanwhile"
+            yield Root("offline", reason)
+            return
+        self._find_vanished_folders()
+        yield from self._deletions()
+        yield Done(self._assets, self._files)
+        self._site.memory.save_folders(self._volume.id, self._fresh)
+
+    def _folder(self, listing: Listing) -> Iterator[Event]:
+        folder, before = listing.folder, self._known.get(listing.folder)
+        if listing.error is not None:
+            if folder == "":
+                raise Offline(why(listing.error))
+            self._blocked.append(folder)
+            self._fresh[folder] = unreadable(before)
+            yield Trouble(_locked(folder, listing.error))
+            return
+        self._listed.add(folder)
+        self._files += len(listing.entries)
+        if listing.same and not self._everything:
+            return
+        difference = compare(listing, before, everything=self._everything)
+        if difference.gone:
+            self._gone[folder] = list(difference.gone)
+        yield from self._tell(folder, difference, is_new=before is None)
+        self._fresh[folder] = pack(listing.entries, listing.digest, calm_before_ns=self._calm_before)
+
+    def _tell(self, folder: str, difference: Difference, *, is_new: bool) -> Iterator[Event]:
+        for path in difference.cleared:
+            yield Cleared(path)
+        for problem in difference.odd:
+            yield Trouble(problem)
+        for asset in self._rounds.look_at(folder, difference.groups, difference.entries, difference.temps):
+            self._assets += 1
+            if self._progress is not None and self._assets % 100 == 0:
+                self._progress(self._assets, None)
+            stat = asset.original.stat
+            self._arrived.add((stat.ino, stat.size, stat.mtime_ns))
+            yield Seen(asset)
+
+    def _find_vanished_folders(self) -> None:
+        for folder, blob in self._known.items():
+            if folder not in self._listed and not self._is_blocked(folder):
+                self._fresh[folder] = None
+                if originals := originals_in(blob):
+                    self._gone[folder] = originals
+
+    def _is_blocked(self, folder: str) -> bool:
+        return any(folder == above or folder.startswith(above + "/") for above in self._blocked)
+
+    def _deletions(self) -> Iterator[Event]:
+        """Originals gone, unless they are too many for anything but a person to believe it.
+
+        One that reappeared elsewhere in this scan is gone from its path but missed by nobody.
+        """
+        missed = sum(
+            (entry.ino, entry.size, entry.mtime_ns) not in self._arrived
+            for entries in self._gone.values()
+            for entry in entries
+        )
+        known = sum(len(originals_in(blob)) for blob in self._known.values()) if missed > FEW else 0
+        verdict = scan_verdict(gone=missed, known=known, confirmed=self._confirmed)
+        if isinstance(verdict, Halted):
+            for folder in self._gone:
+                self._fresh.pop(folder, None)
+            yield Root("halted", verdict.reason, missed)
+            return
+        yield Root("online")
+        for folder, entries in sorted(self._gone.items()):
+            for entry in entries:
+                yield Gone(join(folder, entry.name))
+
+
+def _locked(folder: str, error: OSError) -> Problem:
+    return Problem(
+        folder,
+        "unreadable",
+        f"This folder cannot be read: {why(error)}",
+        "What was known of it stays as it was.",
+    )

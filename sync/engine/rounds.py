@@ -1,0 +1,220 @@
+"""One original's round: read, decide, write what was decided, and begin again where the disk moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sync.apply.put import Pen
+from sync.core.edit import inverse
+from sync.core.model import Change, Problem, Sight
+from sync.core.plan import Plan, WriteLedger, plan
+from sync.engine.assets import (
+    Extra,
+    asset_of,
+    bare,
+    fingerprinted,
+    group_of,
+    here,
+    is_bare,
+    is_stranger,
+    stranger,
+)
+from sync.engine.finding import Place, find_group, read_group
+from sync.engine.temps import take_temps, temps_for
+from sync.engine.values import Asset, Edited, Site, Volume
+from sync.engine.writing import Written, remembered, write
+from sync.errors import Busy, ReadOnly, Refused, SyncError
+from sync.pairing import Group
+from sync.ports import Entry, Stat, join, split
+from sync.scan.see import Look, why
+
+_ATTEMPTS = 20
+_UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
+
+
+@dataclass(slots=True)
+class _Round:
+    """What must not be lost between the attempts of one round.
+
+    `undo` is None until the edit stands in the ledger: only then is it acknowledged.
+    """
+
+    hash: str | None = None
+    changes: Sequence[Change] = ()
+    by: str | None = None
+    undo: list[Change] | None = None
+    found: tuple[Sight, ...] = ()
+    is_fingerprint: bool = False
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """Whether a person still waits for an answer."""
+        return bool(self.changes) and self.undo is None
+
+
+class Rounds:
+    """A volume's originals, one at a time, as one site."""
+
+    def __init__(self, volume: Volume, site: Site) -> None:
+        self.volume, self.site = volume, site
+        self._pen = Pen(site.id, site.rng)
+        self._kept: dict[str, bytes | None] = {}
+
+    def look(self, path: str) -> Asset:
+        """Read one original and write nothing; NotFound where there is none."""
+        group, stat, _ = find_group(self.volume, path)
+        look = read_group(self.volume, split(path)[0], group, stat)
+        return self._decide(look, self.hash_of(path, stat))[0]
+
+    def examine(self, folder: str, group: Group, stat: Stat) -> tuple[Asset, bool]:
+        """One original's asset, and whether nothing is left to be done about it; writes nothing."""
+        look = read_group(self.volume, folder, group, stat)
+        asset, decided = self._decide(look, self.hash_of(look.path, stat))
+        return asset, decided is None or not decided.steps
+
+    def look_at(
+        self, folder: str, groups: Sequence[Group], stats: Mapping[str, Entry], temps: Sequence[str] = ()
+    ) -> Iterator[Asset]:
+        """Every group's asset, after whatever its sidecars make it necessary to write."""
+        if not groups:
+            return
+        found = {join(folder, group.original): stats[group.original].stat for group in groups}
+        hashes = self.site.memory.hashes(self.volume.id, found)
+        for group, (path, stat) in zip(groups, found.items(), strict=True):
+            signature, hash_ = hashes.get(path, (b"", None))
+            yield self.settle(folder, group, stat, hash_ if signature == stat.signature() else None, temps)
+        self.flush()
+
+    def settle(
+        self, folder: str, group: Group, stat: Stat, hash_: str | None, temps: Sequence[str] = ()
+    ) -> Asset:
+        """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
+        look = read_group(self.volume, folder, group, stat)
+        asset, decided = self._decide(look, hash_)
+        has_temps = bool(temps) and self.volume.writable and bool(temps_for(group, temps))
+        if not has_temps and (decided is None or not decided.steps):
+            if decided is not None:
+                self._kept.update(remembered(look, decided))
+            return asset
+        if not self._may_write(look):
+            return asset
+        try:
+            with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
+                return self._write(look.path, _Round(hash_))
+        except (SyncError, OSError) as error:
+            reason = error.reason if isinstance(error, SyncError) else why(error)
+            problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
+            return replace(asset, pending=True, problems=(*asset.problems, problem))
+
+    def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
+        """Make a person's changes durable in the ledger, then in the XMPs."""
+        if not self.volume.writable and self.volume.overlay is None:
+            raise ReadOnly("the volume is read-only, and there is no overlay for its ledgers")
+        round_ = _Round(None, changes, by)
+        try:
+            with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
+                asset = self._write(path, round_)
+                self.flush()
+        except OSError as error:
+            raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
+        return Edited(asset, round_.undo or [])
+
+    def fingerprint(self, path: str, hash_: str) -> Asset:
+        """Let the ledger, if there is one that lacks it, hold its original's content hash; the asset then."""
+        with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
+            group, stat, _ = find_group(self.volume, path)
+            look = read_group(self.volume, split(path)[0], group, stat)
+            held = look.ledger.ledger
+            if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
+                return self._decide(look, hash_)[0]
+            if self._may_write(look):
+                return self._write(path, _Round(hash_, is_fingerprint=True))
+            return self._decide(look, hash_)[0]
+
+    def flush(self) -> None:
+        """Let the site's memory keep what was seen since."""
+        if self._kept:
+            kept, self._kept = self._kept, {}
+            self.site.memory.keep(self.volume.id, kept)
+
+    def hash_of(self, path: str, stat: Stat) -> str | None:
+        """The original's content hash, if it is known of just this file."""
+        signature, hash_ = self.site.memory.hashes(self.volume.id, [path]).get(path, (b"", None))
+        return hash_ if signature == stat.signature() else None
+
+    def _decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
+        """The asset as it is shown, and what is to be done about it; None where nothing ever is."""
+        if is_bare(look):
+            return bare(self.volume, look, hash_), None
+        if is_stranger(look, hash_):
+            return stranger(self.volume, look, hash_), None
+        decided = plan(group_of(self.volume, self.site, look), here(self.volume, self.site))
+        has_ledger = look.ledger.ledger is not None
+        pending = self.volume.writable and has_ledger and not all(seen.is_legible for seen in look.xmps)
+        return asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending), decided
+
+    def _may_write(self, look: Look) -> bool:
+        return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
+
+    def _write(self, path: str, round_: _Round) -> Asset:
+        """The attempts of a round whose lock is held; errors are raised only before an acknowledgement."""
+        for _ in range(_ATTEMPTS):
+            group, stat, temps = find_group(self.volume, path)
+            look = read_group(self.volume, split(path)[0], group, stat)
+            round_.hash = round_.hash or self.hash_of(path, stat)
+            if round_.is_unacknowledged:
+                _refuse(look, round_.hash)
+            if is_stranger(look, round_.hash) or not self._may_write(look):
+                return self._decide(look, round_.hash)[0]
+            decided, written = self._attempt(look, temps, round_)
+            self._kept.update(written.kept)
+            if not written.again:
+                return self._told(look, decided, written, round_)
+        if round_.is_unacknowledged:
+            raise Busy("other programs keep writing to this photo's sidecars")
+        return replace(self.look(path), pending=True)
+
+    def _attempt(self, look: Look, temps: Iterable[str], round_: _Round) -> tuple[Plan, Written]:
+        extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
+        extra = replace(extra, found=(*extra.found, *round_.found))
+        group, at = group_of(self.volume, self.site, look, extra), here(self.volume, self.site)
+        before = decided = plan(group, at)
+        if round_.is_unacknowledged:
+            decided = plan(group, at, changes=round_.changes, by=round_.by)
+        if round_.is_fingerprint:
+            decided = replace(decided, steps=(WriteLedger(), *decided.steps))
+        written = write(self.volume.fs, self._pen, look, decided, round_.hash)
+        written.problems += extra.problems
+        written.is_pending = written.is_pending or bool(extra.blocked)
+        if written.is_acknowledged:
+            if round_.is_unacknowledged:
+                round_.undo = inverse(before.ledger, decided.ledger, round_.changes)
+            round_.found = tuple(written.found)
+        return decided, written
+
+    def _told(self, look: Look, decided: Plan, written: Written, round_: _Round) -> Asset:
+        now = replace(look, ledger=written.ledger, xmps=tuple(written.xmps.values()))
+        made = [seen.name for seen in now.xmps if seen.name not in look.group.xmps]
+        now = replace(now, group=replace(look.group, xmps=(*made, *look.group.xmps)))
+        ledger = written.ledger.ledger or decided.ledger
+        is_torn = ledger is written.ledger.ledger and not all(seen.is_legible for seen in now.xmps)
+        for path, kept in remembered(look, decided).items():
+            self._kept.setdefault(path, kept)
+        return asset_of(
+            self.volume,
+            now,
+            replace(decided, ledger=ledger),
+            round_.hash,
+            has_ledger=written.ledger.ledger is not None,
+            pending=self.volume.writable and (written.is_pending or is_torn),
+            problems=written.problems,
+        )
+
+
+def _refuse(look: Look, hash_: str | None) -> None:
+    """An edit goes no further beside a ledger that cannot be gone on from (I13)."""
+    if look.ledger.error is not None:
+        raise look.ledger.error
+    if is_stranger(look, hash_):
+        raise Refused("the sidecars beside this file were written for another picture")

@@ -1,0 +1,89 @@
+"""What our own temps hold: after a crash, or when a program wrote on through a file we had taken out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+
+from sync.apply.temps import FOREIGN_SECONDS, SETTLE_SECONDS, Temp, parse_temp, site_digest, tag_of
+from sync.core.model import Ledger, Sight
+from sync.core.names import escape
+from sync.engine.assets import Extra
+from sync.engine.values import Site
+from sync.pairing import Group
+from sync.ports import FS, Found, join
+from sync.scan.see import LARGEST_XMP, Look, as_swapped, see_ledger, understand
+
+
+def temps_for(group: Group, names: Iterable[str]) -> list[Temp]:
+    """Those of our temps that are for a sidecar of this group."""
+    tags = {tag_of(name) for name in (*group.xmps, group.own_xmp, group.own_ledger)}
+    found = (parse_temp(name) for name in names)
+    return [temp for temp in found if temp and temp.tag in tags]
+
+
+def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
+    """Look into a group's temps, whose lock is held: nobody of this site is in the midst of writing one.
+
+    Temps that were being written are removed; another site's are left alone for an hour.
+    """
+    extra = Extra()
+    for temp in temps_for(look.group, names):
+        is_own = temp.site == site_digest(site.id)
+        age = _age(fs, site, join(look.folder, temp.name))
+        if age is None or (not is_own and age < FOREIGN_SECONDS):
+            continue
+        if temp.stage == "new":
+            with contextlib.suppress(OSError):
+                fs.remove(join(look.folder, temp.name))
+        elif temp.tag == tag_of(look.group.own_ledger):
+            extra = _take_ledger(fs, look, temp, extra)
+        elif age >= SETTLE_SECONDS:
+            extra = _take_xmp(fs, look, temp, extra)
+    return extra
+
+
+def _age(fs: FS, site: Site, path: str) -> float | None:
+    """Seconds since the temp was last touched; a clock that disagrees makes it look settled."""
+    try:
+        stat = fs.stat(path)
+    except OSError:
+        return None
+    age = (site.clock.now_ns() - stat.ctime_ns) / 1e9
+    return age if age >= 0 else SETTLE_SECONDS
+
+
+def _take_ledger(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
+    path = join(look.folder, temp.name)
+    seen = see_ledger(fs, path)
+    if seen.ledger is None:
+        return extra
+    return _with(extra, path, ledger=seen.ledger)
+
+
+def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
+    path = join(look.folder, temp.name)
+    name = next(name for name in (*look.group.xmps, look.group.own_xmp) if tag_of(name) == temp.tag)
+    try:
+        found: Found = fs.read(path, LARGEST_XMP)
+    except OSError:
+        return extra
+    seen = understand(name, found, path)
+    sight = as_swapped(seen)
+    if sight is None:
+        problems = (*extra.problems, seen.problem) if seen.problem else extra.problems
+        return Extra(extra.ledgers, extra.found, extra.temps, extra.blocked | {escape(name)}, problems)
+    known = look.ledger.ledger.xmp if look.ledger.ledger else ()
+    if any(record.sum == sight.sum for record in known):
+        return _with(extra, path)
+    return _with(extra, path, sight=sight)
+
+
+def _with(extra: Extra, path: str, *, ledger: Ledger | None = None, sight: Sight | None = None) -> Extra:
+    return Extra(
+        (*extra.ledgers, *((ledger,) if ledger else ())),
+        (*extra.found, *((sight,) if sight else ())),
+        (*extra.temps, path),
+        extra.blocked,
+        extra.problems,
+    )

@@ -1,0 +1,170 @@
+"""Dirty paths from the watcher: one stat for what we wrote ourselves, one round for what others did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sync.apply.temps import parse_temp, tag_of
+from sync.core.brakes import FEW
+from sync.core.model import Problem
+from sync.engine import remember
+from sync.engine.finding import Place, find
+from sync.engine.root import require_root
+from sync.engine.rounds import Rounds
+from sync.engine.values import Asset, Cleared, Event, Gone, Later, Seen, Trouble
+from sync.pairing import Group, Pairing
+from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
+from sync.pairing.names import is_ignored, is_temp, kind_of, stem_of
+from sync.ports import FILE, FOLDER, XMP_SUFFIX, Entry, Stat, join, split
+from sync.scan.walk import is_wanted, rules_for
+
+RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds until a sidecar is looked at again that cannot be read: tools rewrite in place."""
+
+_MISSING_RETRIES = 2
+
+
+class TooMuch(Exception):
+    """So much has changed, or of such a kind, that only a full rescan tells what is so."""
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What was touched at one place: names as they are, and temps for names there."""
+
+    names: set[str] = field(default_factory=set)
+    temps: list[str] = field(default_factory=list)
+
+
+class Touching:
+    """Looks at dirty paths; remembers between calls only how often a path could not be read."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self._rounds = rounds
+        self._volume, self._site = rounds.volume, rounds.site
+        self._tries: dict[str, int] = {}
+
+    def run(self, paths: Iterable[str]) -> Iterator[Event]:
+        """Everything that has become of these paths, deletions last. Raises TooMuch before any of it."""
+        places = self._places(sorted(set(paths)))
+        gone: list[str] = []
+        rules: dict[str, Rules | None] = {}
+        for place, touched in places.items():
+            if place.folder not in rules:
+                rules[place.folder] = rules_for(self._volume.fs, place.folder)
+            yield from self._place(place, touched, rules[place.folder], gone)
+        self._rounds.flush()
+        if len(gone) > FEW:
+            raise TooMuch
+        if gone:
+            require_root(self._volume, self._site)
+        for path in gone:
+            yield Gone(path)
+
+    def _places(self, paths: list[str]) -> dict[Place, _Touched]:
+        places: dict[Place, _Touched] = {}
+        known: dict[str, bytes] | None = None
+        for path in paths:
+            folder, name = split(path)
+            if any(map(is_ignored, path.split("/"))):
+                continue
+            if path == "" or name in (IGNORE_FILE, NO_MEDIA):
+                raise TooMuch
+            if is_temp(name):
+                if (target := self._target(folder, name)) is not None:
+                    places.setdefault(Place.of(target), _Touched()).temps.append(name)
+            elif _is_sidecar(name) or kind_of(name):
+                places.setdefault(Place.of(path), _Touched()).names.add(name)
+            elif known is None or path in known:
+                known = self._site.memory.folders(self._volume.id) if known is None else known
+                if path in known or self._kind(path) == FOLDER:
+                    raise TooMuch
+            elif self._kind(path) == FOLDER:
+                raise TooMuch
+        return places
+
+    def _kind(self, path: str) -> int | None:
+        try:
+            return self._volume.fs.stat(path).kind
+        except OSError:
+            return None
+
+    def _target(self, folder: str, name: str) -> str | None:
+        """The sidecar that one of our temps is for; None if the temp is gone, or its target is."""
+        temp = parse_temp(name)
+        if temp is None or temp.stage == "new" or self._kind(join(folder, name)) is None:
+            return None
+        names = self._volume.fs.names(folder)
+        return next((join(folder, other) for other in names if tag_of(other) == temp.tag), None)
+
+    def _place(
+        self, place: Place, touched: _Touched, rules: Rules | None, gone: list[str]
+    ) -> Iterator[Event]:
+        try:
+            pairing, stats = find(self._volume, place)
+        except (FileNotFoundError, NotADirectoryError):
+            pairing, stats = Pairing({}), {}
+        except OSError:
+            return  # an unreadable folder is unknown; the rescan tells of it
+        odd = {oddity.name: oddity for oddity in pairing.oddities}
+        for name in sorted(touched.names):
+            path = join(place.folder, name)
+            if name in odd:
+                yield Trouble(Problem(path, odd[name].kind, odd[name].reason, odd[name].kept))
+            elif name not in stats:
+                yield Cleared(path)
+            if name in stats and stats[name].kind == FOLDER:
+                raise TooMuch
+            if kind_of(name) and name not in pairing.groups and not _is_sidecar(name):
+                gone.append(path)
+        for group in pairing.groups.values():
+            path = join(place.folder, group.original)
+            entry = Entry(group.original, FILE, 0, 0, 0, 0)
+            if rules is None or not is_wanted(place.folder, entry, rules):
+                gone += [path] if group.original in touched.names else []
+            elif self._concerns(place.folder, group, touched, stats):
+                yield self._round(place.folder, group, stats, touched)
+
+    def _concerns(self, folder: str, group: Group, touched: _Touched, stats: Mapping[str, Stat]) -> bool:
+        if group.original in touched.names or touched.temps:
+            return True
+        theirs = {*group.sidecars, *_possible(group)} & touched.names
+        return any(
+            name not in stats or not self._is_known(join(folder, name), stats[name]) for name in theirs
+        )
+
+    def _is_known(self, path: str, stat: Stat) -> bool:
+        """Whether the sidecar is as this site last wrote or saw it: all that our own write costs."""
+        kept = remember.unpack(self._site.memory.last(self._volume.id, path))
+        return kept is not None and kept.signature == stat.signature()
+
+    def _round(self, folder: str, group: Group, stats: Mapping[str, Stat], touched: _Touched) -> Event:
+        path = join(folder, group.original)
+        missing = touched.names & _possible(group) - stats.keys()
+        if missing and self._tries.get(path, 0) < _MISSING_RETRIES:
+            return self._later(path)
+        stat = stats[group.original]
+        asset = self._rounds.settle(folder, group, stat, self._rounds.hash_of(path, stat), touched.temps)
+        if _is_torn(asset) and self._tries.get(path, 0) < len(RETRIES):
+            return self._later(path)
+        self._tries.pop(path, None)
+        return Seen(asset)
+
+    def _later(self, path: str) -> Later:
+        tries = self._tries.get(path, 0)
+        self._tries[path] = tries + 1
+        return Later(path, RETRIES[tries])
+
+
+def _is_sidecar(name: str) -> bool:
+    return name[-4:].lower() == XMP_SUFFIX or (".kphotos" in name and name.endswith(".json"))
+
+
+def _possible(group: Group) -> set[str]:
+    """The names under which sidecars of a group are, or may just have been."""
+    return {group.own_xmp, group.own_ledger, stem_of(group.original) + XMP_SUFFIX}
+
+
+def _is_torn(asset: Asset) -> bool:
+    return any(problem.kind == "unreadable" for problem in asset.problems)

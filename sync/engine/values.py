@@ -1,0 +1,134 @@
+"""What goes into the engine and what comes out: volume and site, assets, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sync.core.model import Change, Document, Ledger, Problem
+from sync.ports import FS, Clock, Lock, Memory, Rng, Stat
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A folder of originals. `overlay` holds the ledgers that cannot lie beside them.
+
+    `id` is the uuid in the root's marker. Not `writable`: nothing is written below the root, ledgers
+    go to the overlay, and there are no mirrors.
+    """
+
+    id: str
+    fs: FS
+    overlay: FS | None = None
+    writable: bool = True
+    replicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """This installation. `node` is random at each start of a process: no two processes share one."""
+
+    id: str
+    node: str
+    memory: Memory
+    lock: Lock
+    clock: Clock
+    rng: Rng
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One photo, RAW or video ("photo", "raw", "video"). `hash` is None until a job has hashed it."""
+
+    path: str
+    kind: str
+    stat: Stat
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One original with all that is known of it.
+
+    Without a ledger `id` is derived from volume and path, and `ledger` is what its XMP alone comes to.
+    `pending`: an XMP does not say yet what the ledger does. `sidecars` are paths, as is a problem's.
+    """
+
+    volume: str
+    path: str
+    id: str
+    original: Original
+    ledger: Ledger
+    has_ledger: bool
+    document: Document
+    sidecars: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The asset after a person's edit, and the changes that take it back."""
+
+    asset: Asset
+    undo: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An asset is so; its `problems` are all that there are with its files now."""
+
+    asset: Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The original at this path is no longer there. Its sidecars, if any, were left alone."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something is wrong with a path that is no asset: a pipe, a link, a folder, an ambiguous XMP."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was wrong with this path that is no asset is over."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The state of the volume's root: "online", "offline" or "halted", and why.
+
+    Offline: nothing was looked at. Halted: everything was, save that `gone` originals are missing,
+    which is so many that a person has to confirm it first (`Engine.scan(confirmed=True)`).
+    """
+
+    state: str
+    reason: str = ""
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A sidecar could not be read, perhaps because it is being written: touch the path again then."""
+
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last event of a round. Commit what came before, and then ask for the next event: only then
+    does the engine remember that it has told of it."""
+
+    assets: int
+    files: int
+
+
+Event = Seen | Gone | Trouble | Cleared | Root | Later | Done
