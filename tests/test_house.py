@@ -37,12 +37,8 @@ EMPTY_NAMES = {
     "common",
     "misc",
 }
-# Split in two, or this very file would name the hosts.
-REGISTRIES = re.compile(
-    "|".join(
-        ("registry" r"\.npmjs", "files" r"\.pythonhosted", "pypi" r"\.org/simple", "registry" r"\.yarnpkg")
-    )
-)
+# Dots in brackets: or this very file would name the hosts.
+REGISTRIES = re.compile("registry[.](npmjs|yarnpkg)|files[.]pythonhosted|pypi[.]org/simple")
 TRACES_OF_OTHERS = re.compile(r"node_modules/|(^|/)vendor/|\.min\.(js|css)$|(^|/)third[_-]?party/")
 
 Texts = Mapping[str, str]
@@ -142,7 +138,7 @@ def test_only_the_known_names_stand_at_the_top() -> None:
 
 def test_no_file_names_a_registrys_host() -> None:
     assert naming_a_registry(texts()) == []
-    assert naming_a_registry({"a.lock": "https://registry.npmjs.org/x"}) == ["a.lock"]
+    assert naming_a_registry({"a.lock": "https://registry" + ".npmjs.org/x"}) == ["a.lock"]
 
 
 def test_the_browsers_lock_says_no_place_to_download_from() -> None:
