@@ -25,11 +25,11 @@ export function timelineKeys(timeline) {
     if (extending) selecting.extend(to);
   }
 
-  /** @param {(from: number) => number} where @param {boolean} [extending] */
-  const move = (where, extending = false) => () => {
+  /** @param {(from: number) => number} where @param {boolean} [extending] @param {boolean} [always] */
+  const move = (where, extending = false, always = false) => () => {
     if (!inGrid() || !timeline.count) return false;
     // The first arrow key takes the focus to the tile that was last on, it does not move from it.
-    goTo(focused() < 0 ? timeline.rows.focus : where(focused()), extending);
+    goTo(focused() < 0 && !always ? timeline.rows.focus : where(focused()), extending);
     return true;
   };
   const side = (/** @type {number} */ by) => (/** @type {number} */ from) => from + (isRtl() ? -by : by);
@@ -49,8 +49,8 @@ export function timelineKeys(timeline) {
       { keys: ['Shift+ArrowRight'], run: move(side(1), true) },
       { keys: ['Shift+ArrowUp'], run: move(vertical(-1), true) },
       { keys: ['Shift+ArrowDown'], run: move(vertical(1), true) },
-      { keys: ['Home'], run: move(() => 0), label: t('key.edges'), show: [['Home'], ['End']] },
-      { keys: ['End'], run: move(() => timeline.count - 1) },
+      { keys: ['Home'], run: move(() => 0, false, true), label: t('key.edges'), show: [['Home'], ['End']] },
+      { keys: ['End'], run: move(() => timeline.count - 1, false, true) },
       { keys: ['Enter'], run: () => (focused() < 0 || document.activeElement?.matches('button') ? false : timeline.open(focused())), label: t('key.open') },
       { keys: ['i'], run: () => (focused() < 0 ? false : timeline.open(focused(), true)), label: t('key.info') },
       { keys: ['x', 'Space'], run: () => (focused() < 0 ? false : selecting.toggle(focused())), label: t('key.select'), show: [['x'], ['Space']] },

@@ -3,6 +3,8 @@
 import { centred, isOffCentre, runwayHeight } from './runway.js';
 
 const CALM = 150;
+const SOON = 60;
+const FLING = 25;
 
 export class Scroller {
   #base = 0;
@@ -43,14 +45,22 @@ export class Scroller {
     this.to(y);
   }
 
-  /** Jump. @param {number} y */
-  to(y) {
+  /** Jump; `passing` when another jump is likely to follow, as while dragging. @param {number} y @param {boolean} [passing] */
+  to(y, passing = false) {
     const wanted = Math.max(0, Math.min(y, this.furthest));
     this.#base = centred(this.#total, wanted + this.screen / 2).base;
     this.element.scrollTop = wanted - this.#base;
     this.#last = { y: this.y, at: 0 };
-    this.#speed = 0;
+    this.#speed = passing ? Infinity : 0;
     this.told.moved();
+    // The middle of the runway stays where it is in most jumps, so that no scroll event follows.
+    this.#calmIn(passing ? SOON : CALM);
+  }
+
+  /** @param {number} ms */
+  #calmIn(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#calm(), ms);
   }
 
   /** Scroll by the least that shows what stands between two heights. @param {number} top @param {number} bottom @param {number} margin */
@@ -68,9 +78,8 @@ export class Scroller {
       this.#measure(now);
       if (isOffCentre({ base: this.#base, total: this.#total }, this.element.scrollTop, this.screen, false)) this.#recentre();
       this.told.moved();
-      clearTimeout(this.#timer);
-      // WebKit has no scrollend, and a drag that stands still is calm too.
-      this.#timer = setTimeout(() => this.#calm(), CALM);
+      // WebKit has no scrollend.
+      this.#calmIn(this.speed > FLING ? SOON : CALM);
     });
   }
 

@@ -1,6 +1,6 @@
 /** One photo of the grid: its cell, link, placeholder, picture, check and badges; made once and used again and again. */
 
-import { el, icon } from '../lib/dom.js';
+import { el, icon, isRtl } from '../lib/dom.js';
 import { dayLabel, duration, momentLabel, t } from '../lib/i18n.js';
 import { CONFLICT, FAVOURITE, LIVE, PROBLEM, RAW, STACK, VIDEO } from './protocol.js';
 import { decodeThumbhash } from './thumbhash.js';
@@ -57,7 +57,8 @@ export class TileView {
     this.ordinal = ordinal;
     this.middle = middle;
     const { style } = this.cell;
-    style.insetInlineStart = `${x}px`;
+    // A transform, as moving a box that is used again would count as a shift of the layout.
+    style.transform = `translateX(${isRtl() ? -x : x}px)`;
     style.inlineSize = `${width}px`;
     style.blockSize = `${height}px`;
     this.cell.dataset.ordinal = String(ordinal);

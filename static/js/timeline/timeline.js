@@ -55,7 +55,7 @@ export class Timeline {
       isSelected: (at) => selection.has(at), isAllSelected: (from, to) => selection.covers(from, to),
     });
     this.rowsElement = this.element;
-    this.scrubber = new Scrubber(this.scrubberElement, { to: (y) => this.scroller.to(y), step: (unit, by) => this.step(unit, by), edge: (end) => this.scroller.to(end ? Infinity : 0) });
+    this.scrubber = new Scrubber(this.scrubberElement, { to: (y) => this.scroller.to(y, true), step: (unit, by) => this.step(unit, by), edge: (end) => this.scroller.to(end ? this.scroller.furthest : 0) });
   }
 
   // What the viewer and the keys may ask.
