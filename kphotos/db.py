@@ -117,11 +117,14 @@ def forget(prefix: str = "", schema: str | None = None) -> None:
     """Drop the cached databases whose path or URL begins so (of one schema), and their idle connections."""
     with _opening:
         for key in [key for key in _opened if key[0].startswith(prefix) and schema in (None, key[1])]:
-            database = _opened.pop(key)
-            if isinstance(database, SqliteFile):
-                database.let_go()
-            elif isinstance(database, PooledPsycopg3Database):
-                database.close_idle()
+            _let_go(_opened.pop(key))
+
+
+def _let_go(database: peewee.Database) -> None:
+    if isinstance(database, SqliteFile):
+        database.let_go()
+    elif isinstance(database, PooledPsycopg3Database):
+        database.close_idle()
 
 
 atexit.register(forget)
@@ -170,6 +173,9 @@ def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
         yield database
     finally:
         context.__exit__(None, None, None)
+        if database not in _opened.values():
+            # It was forgotten meanwhile: nobody will come back for its idle connections.
+            _let_go(database)
 
 
 @contextmanager

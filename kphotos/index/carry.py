@@ -31,7 +31,9 @@ def over(settings: Settings, volume: str) -> int:
 def _copy(source: peewee.Database, to: peewee.Database, model: type[Row], where: str, volume: str) -> int:
     names = ", ".join(f'"{name}"' for name in columns_of(model))
     table = table_of(model)
-    insert = f"INSERT INTO {table} ({names}) VALUES ({db.marks(len(columns_of(model)))}) ON CONFLICT DO NOTHING"  # noqa: S608
+    insert = (
+        f"INSERT INTO {table} ({names}) VALUES ({db.marks(len(columns_of(model)))}) ON CONFLICT DO NOTHING"  # noqa: S608
+    )
     waiting: list[tuple[object, ...]] = []
     count = 0
     for row in db.stream(source, f"SELECT {names} FROM {table} WHERE {where}", (volume,)):  # noqa: S608 - own names

@@ -165,7 +165,7 @@ class Files:
             self._path(generation).with_name(f"{generation}.db{suffix}").unlink(missing_ok=True)
 
     def explain(self, generation: str, error: Exception) -> IndexMissing | None:
-        code = getattr(error.__cause__, "sqlite_errorcode", 0)
+        code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
         if code & 0xFF in _CORRUPT or code == sqlite3.SQLITE_IOERR_SHORT_READ:
             return self._set_aside(generation, f"its file is damaged ({db.first_line(error)})")
         gone = isinstance(error, FileNotFoundError) or code & 0xFF in _VANISHED
