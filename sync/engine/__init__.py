@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sync.core.model import Change, Problem
+from sync.engine.assets import version
 from sync.engine.finding import find_group
 from sync.engine.rescan import Rescan
 from sync.engine.root import begin, require_root
@@ -28,6 +29,7 @@ from sync.engine.values import (
     Seen,
     Site,
     Trouble,
+    Version,
     Volume,
 )
 from sync.engine.verifying import hash_of, verify
@@ -93,6 +95,10 @@ class Engine:
         """One asset as it is on disk now; reads only. NotFound where there is no such original."""
         return self._rounds.look(path)
 
+    def is_fresh(self, asset: Asset) -> bool:
+        """Whether nobody has written to the asset's sidecars since it was looked at; some stats, no read."""
+        return all(self._version(beside, path) == version for beside, path, version in asset.sighted)
+
     def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
         """Make a person's changes durable: when it returns, no crash loses them.
 
@@ -123,3 +129,10 @@ class Engine:
         Writes nothing; takes as long as reading the whole volume does.
         """
         yield from verify(self._rounds)
+
+    def _version(self, beside: bool, path: str) -> Version | None:
+        fs = self.volume.fs if beside else self.volume.overlay
+        try:
+            return version(fs.stat(path)) if fs is not None else None
+        except OSError:
+            return None

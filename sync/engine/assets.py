@@ -9,14 +9,16 @@ from functools import partial
 
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
+from sync.core.absorb import adopt
 from sync.core.identity import derived_id
 from sync.core.model import Document, Fingerprint, Ledger, Problem, Sight
 from sync.core.names import escape
 from sync.core.plan import File, Group, Here, Plan
+from sync.core.show import show
 from sync.engine import remember
-from sync.engine.values import Asset, Original, Site, Volume
+from sync.engine.values import Asset, Original, Sighting, Site, Version, Volume
 from sync.errors import SyncError
-from sync.ports import join
+from sync.ports import Stat, join
 from sync.scan.see import Look, SeenXmp
 
 _NOTHING_SHOWN = Document({})
@@ -103,6 +105,7 @@ def asset_of(
         _sidecars(look),
         (*look.problems, *rolled_back, *problems),
         pending,
+        sighted(volume, look),
     )
 
 
@@ -121,6 +124,7 @@ def stranger(volume: Volume, look: Look, hash_: str | None) -> Asset:
         _NOTHING_SHOWN,
         _sidecars(look),
         (*look.problems, problem),
+        sighted=sighted(volume, look),
     )
 
 
@@ -128,7 +132,57 @@ def bare(volume: Volume, look: Look, hash_: str | None) -> Asset:
     """The asset of an original without any sidecar."""
     ledger = Ledger(derived_id(volume.id, look.path))
     original = Original(look.path, look.group.kind, look.stat, hash_)
-    return Asset(volume.id, look.path, ledger.id, original, ledger, False, _NOTHING_SHOWN)
+    return Asset(
+        volume.id,
+        look.path,
+        ledger.id,
+        original,
+        ledger,
+        False,
+        _NOTHING_SHOWN,
+        sighted=sighted(volume, look),
+    )
+
+
+def sighted(volume: Volume, look: Look) -> tuple[Sighting, ...]:
+    """How the asset's sidecars lay there when they were read; for a later `is_fresh`."""
+    ledger = look.ledger
+    own = () if look.xmps or not volume.writable else ((True, join(look.folder, look.group.own_xmp), None),)
+    return (
+        (ledger.fs is volume.fs, ledger.path, version(ledger.found.stat) if ledger.found else None),
+        *((True, join(look.folder, x.name), version(x.found.stat) if x.found else None) for x in look.xmps),
+        *own,
+    )
+
+
+def version(stat: Stat) -> Version:
+    """What differs whenever somebody else has written: not ctime, which our own rename moves on."""
+    return stat.ino, stat.size, stat.mtime_ns
+
+
+def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
+    """The asset of a single legible XMP without a ledger; None for anything less plain.
+
+    It is what the plan comes to as well, at half the cost: of a rebuild most is this.
+    """
+    if len(look.xmps) != 1 or look.ledger.found is not None or look.ledger.error is not None:
+        return None
+    sight = look.xmps[0].sight
+    if sight is None or look.ledger.ledger is not None:
+        return None
+    ledger = adopt(sight, derived_id(volume.id, look.path))
+    original = Original(look.path, look.group.kind, look.stat, hash_)
+    return Asset(
+        volume.id,
+        look.path,
+        ledger.id,
+        original,
+        ledger,
+        False,
+        show(ledger),
+        _sidecars(look),
+        look.problems,
+    )
 
 
 def is_bare(look: Look) -> bool:

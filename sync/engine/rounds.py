@@ -14,6 +14,7 @@ from sync.engine.assets import (
     asset_of,
     bare,
     fingerprinted,
+    first_sight,
     group_of,
     here,
     is_bare,
@@ -149,6 +150,8 @@ class Rounds:
             return bare(self.volume, look, hash_), None
         if is_stranger(look, hash_):
             return stranger(self.volume, look, hash_), None
+        if (asset := first_sight(self.volume, look, hash_)) is not None:
+            return asset, None
         decided = plan(group_of(self.volume, self.site, look), here(self.volume, self.site))
         has_ledger = look.ledger.ledger is not None
         pending = self.volume.writable and has_ledger and not all(seen.is_legible for seen in look.xmps)

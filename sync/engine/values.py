@@ -45,6 +45,13 @@ class Original:
     hash: str | None = None
 
 
+Version = tuple[int, int, int]
+"""Inode, size and mtime of a sidecar."""
+
+Sighting = tuple[bool, str, Version | None]
+"""Whether it lies on the volume itself (and not in the overlay), its path, its version or None for none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One original with all that is known of it.
@@ -63,6 +70,7 @@ class Asset:
     sidecars: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     pending: bool = False
+    sighted: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""The one door for a person's edits: the browser's, the terminal's, any other's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kphotos import errors
+from kphotos.config import Settings
+from kphotos.sidecar import intake, layers, sites
+from kphotos.storage import embedded
+from kphotos.storage.volumes import Volume
+from sync import errors as refusals
+from sync.core.fields import FIELDS, Kind
+from sync.core.model import Change
+from sync.engine import Edited, Engine
+
+_UNCHANGED = "Nothing was changed."
+
+
+def edit(
+    settings: Settings, volume: Volume, path: str, changes: Sequence[Change], *, by: str | None
+) -> Edited:
+    """Change one photo's metadata. When it returns, the edit is durable on disk and in the index.
+
+    `by` is a user's id, None for the terminal. Raises Invalid, NotFound, Conflict, Forbidden (the
+    volume or asset is read-only) and Unavailable (offline, busy, or a ledger nobody can read).
+    """
+    engine = sites.engine_of(settings, volume)
+    try:
+        done = engine.edit(path, _raised(engine, volume, path, changes), by)
+    except refusals.SyncError as error:
+        raise refused(error) from error
+    return Edited(intake.project(settings, volume, done.asset), done.undo)
+
+
+def refused(error: refusals.SyncError) -> errors.KPhotosError:
+    """The engine's refusal in the application's words."""
+    reason = _sentence(error.reason)
+    if isinstance(error, refusals.BadValue):
+        return errors.Invalid(error.field, reason, kept=_UNCHANGED)
+    if isinstance(error, refusals.NotFound):
+        return errors.NotFound("There is no such photo any more.", kept=_UNCHANGED)
+    if isinstance(error, refusals.Conflict):
+        return errors.Conflict(reason, kept=_UNCHANGED)
+    if isinstance(error, refusals.ReadOnly | refusals.NewerSchema):
+        return errors.Forbidden(reason, code="read_only", kept=_UNCHANGED)
+    if isinstance(error, refusals.Offline):
+        return errors.Unavailable(reason, code="volume_offline", kept=_UNCHANGED)
+    if isinstance(error, refusals.Busy):
+        return errors.Unavailable(reason, code="busy", kept=_UNCHANGED)
+    return errors.Conflict(
+        reason, code="sidecar_unreadable", kept="Nothing was changed, and the sidecar is left as it is."
+    )
+
+
+def _raised(engine: Engine, volume: Volume, path: str, changes: Sequence[Change]) -> list[Change]:
+    """Lift a set that so far only the original itself has, before one element of it is changed.
+
+    Otherwise adding one tag would hide those in the original, and removing one of them do nothing.
+    """
+    touched = {one.field for one in changes if one.op in ("add", "remove") and _is_set(one.field)}
+    if not touched:
+        return list(changes)
+    asset = engine.look(path)
+    bare = {name for name in touched if layers.is_bare(asset, name)}
+    below = layers.content_of(embedded.read(volume.root / path)) if bare else {}
+    lifted = {name: Change(name, "add", list(below[name])) for name in sorted(bare & below.keys())}
+    # What the page showed of a lifted set was the original's own, which has no dots.
+    return [*lifted.values(), *(replace(one, seen=None) if one.field in lifted else one for one in changes)]
+
+
+def _is_set(name: str) -> bool:
+    return name in FIELDS and FIELDS[name].kind is Kind.SET
+
+
+def _sentence(reason: str) -> str:
+    text = reason[:1].upper() + reason[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

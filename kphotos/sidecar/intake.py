@@ -1,0 +1,252 @@
+"""What the engine sees becomes rows of the index, and work for the jobs.
+
+Why an older sight can never stay in the index over a newer one, without a lock around every
+projection: whoever projects looks again afterwards (`Engine.is_fresh`), and repeats if somebody wrote
+in between. The last writer's own projection comes after its write, so the last state always arrives.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from kphotos import jobs
+from kphotos.config import Settings
+from kphotos.errors import IndexMissing
+from kphotos.index import projection
+from kphotos.index.rows import AssetRow, Change, Cleared, Facts, Gone, ProblemRow
+from kphotos.sidecar import layers, sites
+from kphotos.storage import embedded, exiftool
+from kphotos.storage.derivatives import Derivatives
+from kphotos.storage.facts import Facts as Known
+from kphotos.storage.volumes import Volume
+from sync.core import names
+from sync.core.model import Problem
+from sync.engine import Asset, Done, Engine, Event, Later, Root, Seen, Trouble
+from sync.engine import Cleared as Over
+from sync.engine import Gone as Lost
+from sync.errors import NotFound as NoOriginal
+
+LOG = logging.getLogger(__name__)
+DERIVE = "derive"
+_BATCH = 200
+_REPEATS = 5
+Tell = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one round came to; `root` is the state the volume was found in."""
+
+    seen: int = 0
+    gone: int = 0
+    problems: int = 0
+    root: Root | None = None
+    later: list[Later] = field(default_factory=list)
+
+
+def take(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell | None = None) -> Tally:
+    """Bring one round of the engine into the index; the derivatives it wants are enqueued.
+
+    `tell` hears the number of assets seen so far, batch by batch.
+    """
+    engine = sites.engine_of(settings, volume)
+    tally = Tally()
+    for assets, changes in _batches(settings, volume, events, tally):
+        projection.project(settings, changes)
+        _repeat_stale(settings, volume, engine, assets)
+        jobs.enqueue_many(settings, DERIVE, wanting(settings, assets))
+        if tell is not None:
+            tell(tally.seen)
+    return tally
+
+
+def fill(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell | None = None) -> Tally:
+    """Bring a round into the bound index, which nobody reads yet: what changes meanwhile is replayed.
+
+    The round is never asked for what comes after `Done`: the engine shall go on to tell the index that
+    is read of whatever it has seen here first.
+    """
+    tally = Tally()
+    untold = takewhile(lambda event: not isinstance(event, Done), events)
+    for _, changes in _batches(settings, volume, untold, tally):
+        projection.apply(changes)
+        if tell is not None:
+            tell(tally.seen)
+    return tally
+
+
+def project(settings: Settings, volume: Volume, asset: Asset) -> Asset:
+    """Bring one asset into the index, as it is now; the asset that is there then."""
+    engine = sites.engine_of(settings, volume)
+    for _ in range(_REPEATS):
+        try:
+            projection.project(settings, changes_of(settings, volume, [asset]))
+        except IndexMissing:
+            # The disk has it, which is what counts: the rebuild to come reads it there.
+            return asset
+        if engine.is_fresh(asset):
+            break
+        asset = engine.look(asset.path)
+    return asset
+
+
+def changes_of(settings: Settings, volume: Volume, assets: Sequence[Asset]) -> Iterator[Change]:
+    """Rows, problems and facts of assets as they were just looked at."""
+    for asset, found in zip(assets, _embedded(volume, assets), strict=True):
+        row = layers.row_of(asset, found)
+        yield from _facts(settings, asset)
+        yield row
+        yield Cleared(row.volume, row.path)
+        if found.problem:
+            yield _damaged(row, found.problem)
+        for problem in asset.problems:
+            if problem.path != asset.path:
+                yield Cleared(volume.id, names.escape(problem.path))
+            yield problem_row(volume, problem)
+
+
+def problem_row(volume: Volume, problem: Problem) -> ProblemRow:
+    """A problem of the engine as the index keeps it."""
+    return ProblemRow(volume.id, names.escape(problem.path), problem.kind, problem.reason, problem.kept)
+
+
+def look_again(settings: Settings, volume: Volume, path: str) -> list[Change]:
+    """The changes that make the index agree with the disk on one path, whatever lies there now."""
+    try:
+        asset = sites.engine_of(settings, volume).look(path)
+    except NoOriginal:
+        return [Gone(volume.id, names.escape(path))]
+    return list(changes_of(settings, volume, [asset]))
+
+
+def wanting(settings: Settings, assets: Iterable[Asset]) -> list[tuple[str, dict[str, str]]]:
+    """The jobs, as (key, ids), for assets whose derivatives are still to be made."""
+    store = store_of(settings)
+    return [
+        (asset.id, {"asset": asset.id})
+        for asset in assets
+        if asset.original.hash is None or store.facts(asset.original.hash) is None
+    ]
+
+
+def _batches(
+    settings: Settings, volume: Volume, events: Iterable[Event], tally: Tally
+) -> Iterator[tuple[list[Asset], list[Change]]]:
+    """A round cut into batches; each is committed before the next event is asked for.
+
+    That matters at `Done`: what comes after it tells the engine to remember what it has told.
+    """
+    assets: list[Asset] = []
+    others: list[Change] = []
+    for event in events:
+        if isinstance(event, Seen):
+            tally.seen += 1
+            tally.problems += len(event.asset.problems)
+            assets.append(event.asset)
+        else:
+            others += _other(volume, event, tally)
+        if len(assets) >= _BATCH or isinstance(event, Done):
+            yield assets, [*others, *changes_of(settings, volume, assets)]
+            assets, others = [], []
+    yield assets, [*others, *changes_of(settings, volume, assets)]
+
+
+def _other(volume: Volume, event: Event, tally: Tally) -> list[Change]:
+    if isinstance(event, Lost):
+        tally.gone += 1
+        return [Gone(volume.id, names.escape(event.path)), Cleared(volume.id, names.escape(event.path))]
+    if isinstance(event, Trouble):
+        tally.problems += 1
+        return [problem_row(volume, event.problem)]
+    if isinstance(event, Over):
+        return [Cleared(volume.id, names.escape(event.path))]
+    if isinstance(event, Later):
+        tally.later.append(event)
+    if isinstance(event, Root):
+        tally.root = event
+        return _root(volume, event)
+    return []
+
+
+def _root(volume: Volume, root: Root) -> list[Change]:
+    """The state of the whole volume is a problem of its root, until it is online again."""
+    cleared: list[Change] = [Cleared(volume.id, "", kind) for kind in ("offline", "halted")]
+    if root.state == "online":
+        return cleared
+    if root.state == "halted":
+        reason = f"{root.gone} originals are missing at once."
+        kept = "Nothing was removed. Confirm with `kphotos scan --confirm` if they were deleted on purpose."
+    else:
+        reason = f"The volume is offline: {root.reason}."
+        kept = "Its photos are shown from the index; nothing is written and nothing is forgotten."
+    return [*cleared, ProblemRow(volume.id, "", root.state, reason, kept)]
+
+
+def _repeat_stale(settings: Settings, volume: Volume, engine: Engine, assets: Iterable[Asset]) -> None:
+    for asset in assets:
+        if not engine.is_fresh(asset):
+            try:
+                project(settings, volume, engine.look(asset.path))
+            except NoOriginal:
+                LOG.debug("An original went away while it was looked at; the next round says so.")
+
+
+def _facts(settings: Settings, asset: Asset) -> Iterator[Facts]:
+    if asset.original.hash is not None:
+        known = store_of(settings).facts(asset.original.hash)
+        if known is not None:
+            yield facts_row(known)
+
+
+def store_of(settings: Settings) -> Derivatives:
+    """Where derivatives and facts are kept."""
+    return Derivatives(settings.storage_path / "derivatives")
+
+
+def facts_row(known: Known) -> Facts:
+    """What the derivative job found out, as the index keeps it."""
+    return Facts(
+        hash=known.hash,
+        width=known.width,
+        height=known.height,
+        thumbhash=known.thumbhash,
+        phash=known.phash,
+        has_thumb=known.problem is None,
+    )
+
+
+def _damaged(row: AssetRow, reason: str) -> ProblemRow:
+    kept = "The file is listed and left as it is."
+    return ProblemRow(row.volume, row.path, "unreadable", f"The file is {reason}.", kept)
+
+
+def _embedded(volume: Volume, assets: Sequence[Asset]) -> list[embedded.Embedded]:
+    root = os.fsencode(volume.root)
+    paths = [os.path.join(root, os.fsencode(asset.path)) for asset in assets]  # noqa: PTH118 - bytes
+    found = [_read(path) for path in paths]
+    rest = [number for number, one in enumerate(found) if not one.complete]
+    if rest and exiftool.available() is None:
+        for number, one in zip(rest, _tool().read([os.fsdecode(paths[n]) for n in rest]), strict=True):
+            found[number] = one
+    return found
+
+
+def _read(path: bytes) -> embedded.Embedded:
+    try:
+        return embedded.read(path)
+    except FileNotFoundError:
+        return embedded.Embedded(problem="gone")
+
+
+_running: list[exiftool.Exiftool] = []
+
+
+def _tool() -> exiftool.Exiftool:
+    """One exiftool per process, started when the first file needs it."""
+    if not _running:
+        _running.append(exiftool.Exiftool())
+    return _running[0]

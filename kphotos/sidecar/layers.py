@@ -1,0 +1,134 @@
+"""The layers of one asset as one view: what the original says itself, beneath what sidecars say.
+
+Embedded < other tools < people. Layers rank sources without a common history; between edits that have
+one, `sync.core` has decided already. An explicit clear (value None) hides the layers below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kphotos.index.rows import AssetRow
+from kphotos.storage.embedded import Embedded
+from sync.codecs import xmp
+from sync.core import names, sources
+from sync.core.fields import FIELDS
+from sync.core.model import Content, Past, Shown
+from sync.engine import Asset
+from sync.errors import Unreadable
+
+_HISTORY_SHOWN = 40
+
+
+def row_of(asset: Asset, embedded: Embedded) -> AssetRow:
+    """The row of the index for an asset: resolved values to search by, and the document for pages."""
+    below = content_of(embedded)
+    shown = asset.document.fields
+    fields: dict[str, Any] = {}
+    told: dict[str, dict[str, Any]] = {}
+    for name in FIELDS:
+        if name in shown:
+            told[name] = _told(shown[name], conflict=name in asset.document.conflicts)
+        elif name in below and is_bare(asset, name):
+            told[name] = {"value": below[name], "source": "embedded", "dots": [], "conflict": False}
+        else:
+            continue
+        if told[name]["value"] is not None:
+            fields[name] = told[name]["value"]
+    original = asset.original
+    return AssetRow(
+        id=asset.id,
+        volume=asset.volume,
+        path=names.escape(asset.path),
+        kind=original.kind,
+        size=original.stat.size,
+        mtime_ns=original.stat.mtime_ns,
+        hash=original.hash,
+        width=embedded.width,
+        height=embedded.height,
+        duration=None if embedded.duration is None else round(embedded.duration),
+        taken_source=told["taken"]["source"] if "taken" in told else None,
+        make=embedded.make,
+        model=embedded.model,
+        lens=embedded.lens,
+        exposure_time=embedded.exposure_time,
+        f_number=embedded.f_number,
+        iso=embedded.iso,
+        focal_length=embedded.focal_length,
+        fields=fields,
+        document=_document(asset, embedded, told),
+        favourites=asset.document.favourites,
+        conflicts=len(asset.document.conflicts),
+        trashed=asset.document.trashed,
+        has_ledger=asset.has_ledger,
+        pending=asset.pending,
+    )
+
+
+def content_of(embedded: Embedded) -> Content:
+    """What the original itself says, as fields: its XMP packet for words, its EXIF for moment and place."""
+    found: dict[str, Any] = dict(_packet(embedded.xmp)) if embedded.xmp else {}
+    for name, value in (
+        ("title", embedded.title),
+        ("description", embedded.description),
+        ("copyright", embedded.copyright),
+        ("rating", embedded.rating),
+        ("creator", [embedded.artist] if embedded.artist else None),
+    ):
+        if value and name not in found:
+            found[name] = value
+    found["orientation"] = embedded.orientation
+    if embedded.taken_local is not None:
+        found["taken"] = {"local": embedded.taken_local, "offset": embedded.taken_offset}
+    if embedded.lat is not None and embedded.lon is not None:
+        found["gps"] = {"lat": embedded.lat, "lon": embedded.lon, "alt": embedded.alt}
+    return found
+
+
+def _packet(data: bytes) -> Content:
+    try:
+        return sources.resolve(xmp.read(data).sources, None)
+    except Unreadable:
+        # The original is never mended; what its EXIF says still counts.
+        return {}
+
+
+def is_bare(asset: Asset, name: str) -> bool:
+    """Whether no sidecar says anything of the field; a set that somebody emptied is not bare."""
+    if asset.document.value(name) is not None or name in asset.document.fields:
+        return False
+    return not any(past.field.startswith(name + "/") for past in asset.ledger.history)
+
+
+def _told(shown: Shown, *, conflict: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "value": shown.value,
+        "source": shown.layer,
+        "dots": list(shown.dots),
+        "conflict": conflict,
+    }
+    told |= {k: v for k, v in (("by", shown.by), ("via", shown.via), ("at", shown.at)) if v is not None}
+    if shown.candidates:
+        told["candidates"] = [
+            {"value": one.v, "by": one.by, "via": one.via, "at": one.at} for one in shown.candidates
+        ]
+    return told
+
+
+def _document(asset: Asset, embedded: Embedded, told: Mapping[str, Any]) -> dict[str, Any]:
+    document: dict[str, Any] = {"fields": told}
+    if asset.sidecars:
+        document["sidecars"] = [names.escape(path) for path in asset.sidecars]
+    if asset.ledger.history:
+        document["history"] = [_line(past) for past in asset.ledger.history[-_HISTORY_SHOWN:]]
+    if embedded.exposure is not None:
+        document["exposure"] = embedded.exposure
+    if embedded.mime is not None:
+        document["mime"] = embedded.mime
+    return document
+
+
+def _line(past: Past) -> dict[str, Any]:
+    told = {"at": past.at, "field": past.field, "from": past.was, "to": past.v}
+    return told | {k: v for k, v in (("by", past.by), ("via", past.via), ("note", past.note)) if v}

@@ -1,0 +1,141 @@
+"""Make the index again from what lies on disk, while people go on reading and editing.
+
+A new generation is filled beside the one that is read. Whoever edits meanwhile notes the place
+(`runtime.rebuilds`); those places are read once more before the swap and after it, and the rebuild is
+over only in the transaction that finds none left. A volume that is offline keeps the rows it had.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from kphotos import records
+from kphotos.config import Settings
+from kphotos.errors import IndexMissing, NotFound, Unavailable
+from kphotos.index import carry, generation, projection
+from kphotos.index.rows import Change
+from kphotos.runtime import rebuilds
+from kphotos.sidecar import intake, sites
+from kphotos.storage import volumes
+from sync.core import names
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a rebuild is: assets done in all, and the volume being read."""
+
+    volume: str
+    assets: int
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild came to. `carried` names the offline volumes whose rows were taken over as they
+    were; `lost` those of which there was nothing to take over."""
+
+    generation: str
+    assets: int = 0
+    problems: int = 0
+    seconds: float = 0.0
+    carried: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+Progress = Callable[[Step], None]
+
+
+def rebuild(settings: Settings, progress: Progress | None = None) -> Rebuilt:
+    """Replace the index by one made from disk. Raises Unavailable if another rebuild runs."""
+    begun = time.monotonic()
+    with _alone(settings):
+        name = generation.create(settings)
+        done = Rebuilt(name)
+        rebuilds.begin(settings, name)
+        try:
+            with generation.opened(settings, name):
+                fill(settings, done, progress)
+                _replay(settings)
+                generation.swap(settings, name)
+                while not rebuilds.end(settings, name):
+                    _replay(settings)
+        except BaseException:
+            rebuilds.abandon(settings, name)
+            raise
+    done.seconds = time.monotonic() - begun
+    return done
+
+
+def begin(settings: Settings) -> None:
+    """Make an index with the records alone, which a scan then fills while people look."""
+    with _alone(settings):
+        name = generation.create(settings)
+        with generation.opened(settings, name):
+            projection.apply(records.changes(settings))
+        generation.swap(settings, name)
+
+
+def fill(settings: Settings, done: Rebuilt, progress: Progress | None = None) -> None:
+    """Bring all records and all volumes into the bound, empty generation."""
+    projection.apply(records.changes(settings))
+    for volume in volumes.every(settings):
+        tell = _teller(progress, volume.name, done.assets)
+        tally = intake.fill(settings, volume, sites.engine_of(settings, volume).scan(everything=True), tell)
+        done.assets += tally.seen
+        done.problems += tally.problems
+        if tally.root is not None and tally.root.state == "offline":
+            _carry(settings, volume, done)
+
+
+def _teller(progress: Progress | None, volume: str, before: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda seen: progress(Step(volume, before + seen))
+
+
+def _carry(settings: Settings, volume: volumes.Volume, done: Rebuilt) -> None:
+    try:
+        done.assets += carry.over(settings, volume.id)
+        done.carried.append(volume.name)
+    except IndexMissing:
+        LOG.warning("The volume %s is offline and no older index tells of it.", volume.name)
+        done.lost.append(volume.name)
+
+
+def _replay(settings: Settings) -> None:
+    while places := rebuilds.drain(settings):
+        projection.apply(change for place in places for change in _again(settings, place))
+
+
+def _again(settings: Settings, place: rebuilds.Place) -> list[Change]:
+    volume, path = place
+    if not volume:
+        head, _, name = path.partition("/")
+        if head == "records":
+            return records.changes_at(settings, path)
+        known = intake.store_of(settings).facts(name)
+        return [intake.facts_row(known)] if known is not None else []
+    try:
+        return intake.look_again(settings, volumes.get(settings, volume), names.unescape(path))
+    except NotFound:
+        return []
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    folder = settings.storage_path / "locks"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / "rebuild.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unavailable("The index is being rebuilt already.", code="index_rebuilding") from error
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,119 @@
+"""This machine's place in the world of replicas: its site, and the engine for each volume."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+from pathlib import Path
+
+from kphotos import db
+from kphotos.config import Settings
+from kphotos.sidecar.observed import Observed
+from kphotos.storage import volumes
+from kphotos.storage.volumes import Volume
+from sync import engine
+from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
+
+_NODE = secrets.token_hex(4)
+
+
+class _Engines(threading.local):
+    """An engine keeps a round's state in itself, so each thread has its own; the locks are shared."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[Path, str, Path, bool], engine.Engine] = {}
+
+
+_engines = _Engines()
+
+
+def engine_of(settings: Settings, volume: Volume) -> engine.Engine:
+    """This thread's engine of a volume, made at first use."""
+    key = (settings.storage_path, volume.id, volume.root, volume.writable)
+    if key not in _engines.made:
+        _engines.made[key] = engine.Engine(_opened(settings, volume), _site(settings))
+    return _engines.made[key]
+
+
+def has_looked(settings: Settings, volume: Volume) -> bool:
+    """Whether this site has ever scanned the volume."""
+    return bool(Observed(settings, site_id(settings)).folders(volume.id))
+
+
+def add(settings: Settings, root: Path) -> Volume:
+    """Register a folder and mark its root as ours, where it may be written; see `volumes.register`."""
+    volume = volumes.register(settings, root)
+    if volume.writable:
+        engine.begin(_opened(settings, volume), _site(settings))
+    return volume
+
+
+def _opened(settings: Settings, volume: Volume) -> engine.Volume:
+    overlay = settings.storage_path / "overlay" / volume.id
+    overlay.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return engine.Volume(
+        id=volume.id,
+        fs=OsFS(volume.root),
+        overlay=OsFS(overlay, everything_ours=True),
+        writable=volume.writable,
+        replicated=False,
+    )
+
+
+def _site(settings: Settings) -> engine.Site:
+    site = site_id(settings)
+    return engine.Site(
+        id=site,
+        node=_NODE,
+        memory=Observed(settings, site),
+        lock=FileLock(settings.storage_path / "locks"),
+        clock=SystemClock(),
+        rng=SystemRng(),
+    )
+
+
+def site_id(settings: Settings) -> str:
+    """The site in `site.json`; a home that was copied to another machine is another site."""
+    path = settings.storage_path / "site.json"
+    machine = _machine()
+    try:
+        told = json.loads(path.read_bytes())
+        if told["machine"] == machine and isinstance(told["site"], str):
+            return told["site"]
+    except FileNotFoundError:
+        return _make_site(path, machine, replace=False)
+    except (ValueError, KeyError, TypeError):
+        pass
+    return _make_site(path, machine, replace=True)
+
+
+def _make_site(path: Path, machine: str, *, replace: bool) -> str:
+    site = secrets.token_hex(8)
+    temp = path.with_name(f".site-{secrets.token_hex(4)}")
+    with temp.open("x", encoding="ascii") as file:
+        json.dump({"machine": machine, "site": site}, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        if replace:
+            temp.replace(path)
+        else:
+            # Two first starts at once agree on the one that came first.
+            path.hardlink_to(temp)
+    except FileExistsError:
+        site = json.loads(path.read_bytes())["site"]
+    finally:
+        temp.unlink(missing_ok=True)
+    db.sync_folder(path.parent)
+    return site
+
+
+def _machine() -> str:
+    try:
+        told = Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except OSError:
+        told = ""
+    return hashlib.sha256((told or os.uname().nodename).encode()).hexdigest()[:16]

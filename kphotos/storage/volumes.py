@@ -1,0 +1,115 @@
+"""Volumes: the folders of originals that K-Photos knows, each a durable record.
+
+A volume's id is the uuid in its own marker file where it can have one, so that a drive keeps its
+identity at another mount point and under another K-Photos.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kphotos import records
+from kphotos.config import Settings
+from kphotos.errors import Invalid, NotFound
+from sync.core import names
+from sync.core.model import NOTHING
+from sync.ports import OWN_FOLDER
+
+KIND = "volumes"
+MARKER = "volume.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One folder of originals; `writable` says whether sidecars may be written beside them."""
+
+    id: str
+    name: str
+    root: Path
+    writable: bool
+
+
+def register(settings: Settings, root: Path, *, name: str | None = None) -> Volume:
+    """Know a folder from now on; known already, the record is returned (its root mended if it moved).
+
+    Raises Invalid if there is no such folder or it lies inside STORAGE_PATH's own bookkeeping.
+    """
+    root = root.expanduser().resolve()
+    if not root.is_dir():
+        raise Invalid("folder", f"There is no folder {os.fspath(root)!r}.", kept="Nothing was registered.")
+    _refuse_own(settings, root)
+    uid = _marker_uuid(root)
+    for volume in every(settings):
+        if volume.root == root and uid in (None, volume.id):
+            return volume
+        if volume.id == uid and not volume.root.is_dir():
+            return _save(settings, Volume(volume.id, volume.name, root, volume.writable))
+        if volume.id == uid and volume.root.is_dir() and _marker_uuid(volume.root) != uid:
+            return _save(settings, Volume(volume.id, volume.name, root, volume.writable))
+        if volume.id == uid:
+            raise Invalid(
+                "folder",
+                f"{os.fspath(root)!r} carries the marker of {os.fspath(volume.root)!r}: it is a copy of it.",
+                kept="Nothing was registered. Delete its .kphotos folder to make it a volume of its own.",
+            )
+    writable = os.access(root, os.W_OK)
+    return _save(settings, Volume(uid or uuid.uuid4().hex, name or root.name or "Photos", root, writable))
+
+
+def every(settings: Settings) -> list[Volume]:
+    """All volumes, by name."""
+    found = [_of(record.id, record.data) for record in records.every(settings, KIND)]
+    return sorted(found, key=lambda volume: (volume.name, volume.id))
+
+
+def get(settings: Settings, volume_id: str) -> Volume:
+    """One volume; NotFound."""
+    record = records.load(settings, KIND, volume_id)
+    if record is None:
+        raise NotFound("There is no such volume.")
+    return _of(record.id, record.data)
+
+
+def at(settings: Settings, path: Path) -> tuple[Volume, str]:
+    """The volume that a path on disk lies in, and the path inside of it; NotFound."""
+    absolute = path.expanduser().absolute()
+    for base in (absolute, absolute.parent.resolve() / absolute.name):
+        for volume in sorted(every(settings), key=lambda one: -len(one.root.parts)):
+            if base.is_relative_to(volume.root) and base != volume.root:
+                return volume, base.relative_to(volume.root).as_posix()
+    raise NotFound(f"{os.fspath(path)!r} is in no volume that K-Photos knows.")
+
+
+def _of(volume_id: str, data: Any) -> Volume:
+    told = data if isinstance(data, dict) else NOTHING
+    root = Path(names.unescape(str(told.get("root", ""))))
+    return Volume(volume_id, str(told.get("name", root.name)), root, told.get("writable") is True)
+
+
+def _save(settings: Settings, volume: Volume) -> Volume:
+    known = records.load(settings, KIND, volume.id)
+    data = dict(known.data) if known is not None else {}
+    data |= {"name": volume.name, "root": names.escape(os.fspath(volume.root)), "writable": volume.writable}
+    records.save(settings, KIND, volume.id, data, expect=known.revision if known is not None else None)
+    return volume
+
+
+def _refuse_own(settings: Settings, root: Path) -> None:
+    home = settings.storage_path
+    taken = ("records", "overlay", "derivatives", "index", "locks", OWN_FOLDER)
+    inside = root.relative_to(home).parts[:1] if root.is_relative_to(home) else None
+    if inside == () or (inside and inside[0] in taken):
+        raise Invalid("folder", f"{os.fspath(root)!r} is K-Photos' own home.", kept="Nothing was registered.")
+
+
+def _marker_uuid(root: Path) -> str | None:
+    try:
+        told = json.loads((root / OWN_FOLDER / MARKER).read_bytes())
+        return uuid.UUID(str(told["uuid"])).hex
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,89 @@
+"""What the engine sees arrives in the index: new, changed, gone, odd; never an older state over a newer."""
+
+from __future__ import annotations
+
+import os
+
+from kphotos import index, jobs
+from kphotos.index import query
+from kphotos.index.scope import EVERYTHING
+from kphotos.sidecar import intake, sites
+from sync.core.model import Change
+from tests.kphotos.sidecar.conftest import Library
+from tests.photos import jpeg
+
+
+def _problems(library: Library) -> dict[str, str]:
+    with index.use(library.settings):
+        return {row.path: row.kind for row in query.problems(EVERYTHING)}
+
+
+def test_each_photo_without_derivatives_gets_a_job(library: Library) -> None:
+    wanted = {job.key for job in jobs.page(library.settings, kind=intake.DERIVE)}
+    assert wanted == {library.view("lake.jpg").id, library.view("Trip/sea.jpg").id}
+
+
+def test_a_photo_that_is_removed_leaves_the_index_and_its_sidecars_stay(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    (library.root / "lake.jpg").unlink()
+    assert library.scan().gone == 1
+    with index.use(library.settings):
+        assert query.counts(EVERYTHING)["assets"] == 1
+    assert (library.root / "lake.jpg.kphotos.json").exists()
+
+
+def test_bad_input_is_a_problem_with_path_and_reason_and_the_rest_works(library: Library) -> None:
+    (library.root / "text.jpg").write_text("not a picture")
+    (library.root / "cut.jpg").write_bytes((library.root / "lake.jpg").read_bytes()[:200])
+    os.mkfifo(library.root / "pipe.jpg")
+    (library.root / "lake.jpg.xmp").write_bytes(b"")
+    jpeg(os.fsdecode(os.fsencode(library.root) + b"/bad\xff\nname.jpg"))
+    library.scan()
+    found = _problems(library)
+    assert found["text.jpg"] == found["cut.jpg"] == found["lake.jpg.xmp"] == "unreadable"
+    assert found["pipe.jpg"] == "special-file"
+    assert (library.root / "lake.jpg.xmp").read_bytes() == b""
+    with index.use(library.settings):
+        assert query.counts(EVERYTHING)["assets"] == 5
+        assert query.asset_at(EVERYTHING, library.volume.id, r"bad\xff\x0aname.jpg").kind == "photo"
+
+
+def test_a_problem_that_is_mended_is_shown_no_more(library: Library) -> None:
+    (library.root / "text.jpg").write_text("not a picture")
+    library.scan()
+    assert "text.jpg" in _problems(library)
+    (library.root / "text.jpg").write_bytes((library.root / "lake.jpg").read_bytes())
+    library.scan()
+    assert "text.jpg" not in _problems(library)
+
+
+def test_an_emptied_root_changes_no_row(library: Library) -> None:
+    away = library.root.rename(library.root.with_name("unplugged"))
+    library.root.mkdir()
+    tally = library.scan()
+    assert tally.root is not None
+    assert (tally.root.state, tally.gone) == ("offline", 0)
+    assert _problems(library)[""] == "offline"
+    assert library.view("lake.jpg").name == "lake.jpg"
+    library.root.rmdir()
+    away.rename(library.root)
+    library.scan()
+    assert _problems(library) == {}
+
+
+def test_an_older_sight_never_stays_over_a_newer_edit(library: Library) -> None:
+    """A scan that read before an edit and projects after it: the edit must be in the index at the end."""
+    jpeg(library.root / "new.jpg")
+    engine = sites.engine_of(library.settings, library.volume)
+    events = list(engine.scan())
+    library.edit("new.jpg", Change("title", "set", "Newer"))
+    intake.take(library.settings, library.volume, events)
+    assert library.value("new.jpg", "title") == "Newer"
+
+
+def test_a_further_scan_writes_nothing(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    library.scan()
+    before = {path: path.stat().st_mtime_ns for path in library.root.rglob("*")}
+    library.scan()
+    assert {path: path.stat().st_mtime_ns for path in library.root.rglob("*")} == before

@@ -1,0 +1,50 @@
+"""`verify` tells the truth: silent on a sound library, loud about each planted breach."""
+
+from __future__ import annotations
+
+from kphotos import db, index
+from kphotos.sidecar import intake, sites, verify
+from sync.core.model import Change
+from tests.kphotos.sidecar.conftest import Library
+
+
+def _hash(library: Library, path: str) -> None:
+    engine = sites.engine_of(library.settings, library.volume)
+    stat = engine.look(path).original.stat
+    engine.hashed(path, stat.signature(), f"sha256:{library.originals[path.rpartition('/')[2]]}")
+    intake.project(library.settings, library.volume, engine.look(path))
+
+
+def test_a_sound_library_has_no_differences(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    _hash(library, "lake.jpg")
+    verdict = verify.verify(library.settings)
+    assert verdict.differences == []
+    assert (verdict.originals, verdict.unhashed) == (1, 1)
+    assert verdict.live == verdict.rebuilt
+
+
+def test_a_changed_original_is_told(library: Library) -> None:
+    _hash(library, "lake.jpg")
+    with (library.root / "lake.jpg").open("ab") as file:
+        file.write(b"rot")
+    found = verify.verify(library.settings).differences
+    assert [(one.invariant, one.place) for one in found if one.invariant == "I1"] == [("I1", "lake.jpg")]
+
+
+def test_an_index_that_says_something_else_is_told(library: Library) -> None:
+    with index.use(library.settings) as bound, db.writing(bound.database):
+        db.run(bound.database, "UPDATE asset SET rating = 1 WHERE path = 'lake.jpg'")
+    found = verify.verify(library.settings).differences
+    assert ("I2", "asset") in [(one.invariant, one.place) for one in found]
+
+
+def test_verify_hides_nothing_from_the_live_index(library: Library) -> None:
+    """What verify is the first to see must still be told to the index by the next scan."""
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    library.scan()
+    xmp = library.root / "lake.jpg.xmp"
+    xmp.write_bytes(xmp.read_bytes().replace(b">Lake<", b">Pond<"))
+    verify.verify(library.settings)
+    library.scan()
+    assert library.value("lake.jpg", "title") == "Pond"
