@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sync.engine import Asset
-
 from kphotos.cli.changes import parse
 from kphotos.cli.exits import FOUND, OK
 from kphotos.cli.output import Output
@@ -20,6 +18,10 @@ from kphotos.sidecar import edits, layers, sites
 from kphotos.storage import embedded, volumes
 from sync.core import names
 from sync.core.fields import FIELDS
+from sync.engine import Asset
+
+TERMINAL = "terminal"
+"""Who the history names where `--as` names nobody: a person, at this machine."""
 
 SOURCES = {"people": "K-Photos", "tool": "sidecar", "embedded": "the file itself", "none": ""}
 
@@ -48,10 +50,10 @@ def add(
 
 def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Read original and sidecars now, not the index; exit code 1 if the photo has problems or conflicts."""
-    volume, path = volumes.at(settings, arguments.path)
+    volume, path = volumes.at(settings, _located(arguments.path))
     asset = sites.engine_of(settings, volume).look(path)
     told = document(asset, volume.root / path)
-    out.result(told, lambda: _print(told, out))
+    out.result(told, lambda: _print(told, _names(settings), out))
     return FOUND if told["problems"] or told["conflicts"] else OK
 
 
@@ -59,11 +61,11 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """One durable edit: when this returns, ledger and XMP are on disk."""
     person = _person(settings, arguments.person)
     changes = parse(arguments.changes, person=person)
-    volume, path = volumes.at(settings, arguments.path)
-    edited = edits.edit(settings, volume, path, changes, by=person)
+    volume, path = volumes.at(settings, _located(arguments.path))
+    edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL)
     told = document(edited.asset, volume.root / path)
     told["changed"] = sorted({change.field for change in changes})
-    out.result(told, lambda: _print(told, out))
+    out.result(told, lambda: _print(told, _names(settings), out))
     return OK
 
 
@@ -107,7 +109,17 @@ def value_text(value: Any) -> str:
     return "(cleared)" if value is None else str(value)
 
 
-def _print(told: Mapping[str, Any], out: Output) -> None:
+def _located(path: Path) -> Path:
+    """The path without `..` and links in its folders; the photo itself, if it is a link, stays one."""
+    path = path.expanduser().absolute()
+    return path.parent.resolve() / path.name
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    return {TERMINAL: "the terminal", **{one.id: one.name for one in accounts.everyone(settings)}}
+
+
+def _print(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> None:
     size = f"{told['width']} × {told['height']}, " if told["width"] else ""
     out.say(f"{told['path']}  ({told['kind']}, {size}{told['size']:,} bytes)\n")
     rows = []
