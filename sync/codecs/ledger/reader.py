@@ -75,10 +75,10 @@ def _rest(raw: _Json, known: frozenset[str]) -> _Json:
 def _seen(met: list[str]) -> frozenset[str]:
     """Check all dots at once; what stands has been seen, even where a hand-made ledger forgot to say so."""
     try:
-        sound = _DOTS.fullmatch("\n".join([*met, ""]))
+        lines = "\n".join([*met, ""])
     except TypeError:
-        sound = None
-    if not sound:
+        raise _bad("list of dots") from None
+    if not _DOTS.fullmatch(lines) or lines.count("\n") != len(met):
         raise _bad("list of dots")
     return frozenset(met)
 

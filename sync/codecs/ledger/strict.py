@@ -35,9 +35,10 @@ def parse(data: bytes) -> dict[str, Any]:
         raise Unreadable(f"the ledger is not proper JSON: {error}") from None
     if type(top) is not dict:
         raise Unreadable("the ledger is not a JSON object")
-    if "\\u" in text:
+    is_escaped = "\\u" in text
+    if is_escaped:
         _refuse_surrogates(top)
-    if not text.isascii() and not is_normalized("NFC", text):
+    if is_escaped or (not text.isascii() and not is_normalized("NFC", text)):
         top.update({name: _nfc(top[name]) for name in _NAMED_BY_PEOPLE if name in top})
     return top
 
