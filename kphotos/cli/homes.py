@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kphotos.config import Settings, from_env, read_dotenv
+from kphotos.config import Settings, dotenv, from_env
 from kphotos.errors import Unavailable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -20,13 +20,13 @@ def settings() -> Settings:
     In a checkout the home is the checkout's own `data`, so that `kphotos rebuild` means the same library from
     every folder that it is typed in; `.env` is looked for in the present folder, then in the checkout.
     """
-    dotenv = Path(".env")
+    file = Path(".env")
     if not is_checkout():
         return from_env()
-    if not dotenv.exists():
-        dotenv = CHECKOUT / ".env"
-    chosen = os.environ.get("STORAGE_PATH") or read_dotenv(dotenv).get("STORAGE_PATH")
-    return from_env(dotenv=dotenv, storage_path=None if chosen else CHECKOUT / "data")
+    if not file.exists():
+        file = CHECKOUT / ".env"
+    chosen = os.environ.get("STORAGE_PATH") or dotenv.read(file).get("STORAGE_PATH")
+    return from_env(dotenv=file, storage_path=None if chosen else CHECKOUT / "data")
 
 
 def is_checkout() -> bool:
