@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import os
 import re
-import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kphotos.config import secret
+from kphotos.config.dotenv import read_dotenv
 from kphotos.errors import ConfigError
+
+__all__ = ["LOG_LEVELS", "SETTINGS", "Secret", "Setting", "Settings", "from_env", "read_dotenv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,6 @@ SETTINGS = (
 )
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-SHORTEST_SECRET = 32
-# Words that stand in every document's example and in no random secret.
-_TELLTALE = ("change", "secret", "password", "example", "default", "kphotos", "k-photos", "12345", "qwert")
-_ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def from_env(
         storage_path=home,
         database_url=_database_url(values["DATABASE_URL"], home),
         queue_url=_queue_url(values["QUEUE_URL"], home),
-        jwt_secret=Secret(_checked_secret(values["JWT_SECRET"]) or _kept_secret(home)),
+        jwt_secret=Secret(secret.checked(values["JWT_SECRET"]) or secret.kept(home)),
         host=_host(values["HOST"]),
         port=_number("PORT", values["PORT"], 8000, 1, 65_535),
         cors_allowed_origins=_origins(values["CORS_ALLOWED_ORIGINS"]),
@@ -119,34 +116,6 @@ def from_env(
         public_url=_origin("PUBLIC_URL", values["PUBLIC_URL"]) if values["PUBLIC_URL"] else None,
         trusted_proxy=_address(values["TRUSTED_PROXY"]) if values["TRUSTED_PROXY"] else None,
     )
-
-
-def read_dotenv(path: Path | None) -> dict[str, str]:
-    """`NAME=value` lines, `#` comments, optional quotes; nothing is expanded. No file: no settings."""
-    if path is None:
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(".env", str(path), f"it must be a readable UTF-8 file ({error})") from error
-    found = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _ENV_LINE.match(line)
-        if match is None:
-            # The line itself is not repeated: it may hold a secret.
-            raise ConfigError(".env", f"line {number}", "each line is NAME=value, # comment, or empty")
-        found[match[1]] = _unquoted(match[2])
-    return found
-
-
-def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-        return value[1:-1]
-    return value.split(" #", 1)[0].rstrip()
 
 
 def _home(chosen: Path | None, value: str) -> Path:
@@ -189,67 +158,6 @@ def _sqlite_path(variable: str, value: str, allowed: str) -> Path:
         # A URL of another kind may carry a password, so only its scheme is repeated.
         raise ConfigError(variable, value.split("://", 1)[0] + "://…" if "://" in value else value, allowed)
     return Path(path).expanduser().resolve()
-
-
-def _checked_secret(value: str) -> str:
-    """The secret if it is strong or not set; ConfigError if it looks guessable. It is never repeated."""
-    if not value:
-        return ""
-    reason = _weakness(value)
-    if reason is not None:
-        raise ConfigError("JWT_SECRET", "…", f"{reason}; take the output of `openssl rand -base64 48`")
-    return value
-
-
-def _weakness(secret: str) -> str | None:
-    folded = secret.casefold()
-    steps = [ord(b) - ord(a) for a, b in itertools.pairwise(folded)]
-    if len(secret.encode()) < SHORTEST_SECRET:
-        return f"it has fewer than {SHORTEST_SECRET} bytes"
-    if any(word in folded for word in _TELLTALE):
-        return "it contains a word of a published example"
-    if len(set(secret)) < 8 or (secret + secret).find(secret, 1) < len(secret):
-        return "it repeats itself"
-    if sum(1 for step in steps if step in (-1, 0, 1)) > len(steps) / 2:
-        return "it counts up or down"
-    return None
-
-
-def _kept_secret(home: Path) -> str:
-    """The secret in STORAGE_PATH, made on the first start; two first starts at once agree on one."""
-    path = home / "secret"
-    try:
-        if not path.exists():
-            _make_secret(path)
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            path.chmod(0o600)
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "JWT_SECRET", str(path), f"the secret file must be readable and ours ({error})"
-        ) from error
-    if _weakness(secret) is not None:
-        raise ConfigError(
-            "JWT_SECRET", str(path), f"its content is weak: {_weakness(secret)}; delete it for a new one"
-        )
-    return secret
-
-
-def _make_secret(path: Path) -> None:
-    # A private temp that is linked into place: nobody ever reads half a secret, and the first one wins.
-    temp = path.with_name(f".secret-{secrets.token_hex(8)}")
-    descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if not path.exists():
-            path.hardlink_to(temp)
-    except FileExistsError:
-        pass
-    finally:
-        temp.unlink()
 
 
 def _host(value: str) -> str:
