@@ -10,8 +10,6 @@ Decisions that bind this package:
 - Whatever changes what an account may do (password, role, disabled) changes its *stamp*. A session remembers
   the stamp it was opened under; a token is honoured only while session and account agree, checked on each
   request.
-- A refresh token is 256 opaque bits, stored as a hash. Its successor is derived from it with the site's
-  secret: retries inside the grace period get the *same* successor although no token is ever stored.
 - The most frequent passwords are refused. `common_passwords.txt` holds the first 12 hex digits of SHA-256 of
   the casefolded 5,000 most frequent passwords of 8 characters or more, out of the public frequency list that
   Django ships (BSD licence, made by Royce Williams); digits instead of words keep a list of vile words out of

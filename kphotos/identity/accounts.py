@@ -64,16 +64,17 @@ def named(settings: Settings, name: str) -> Account | None:
 def add_first(settings: Settings, name: str, password: str) -> Account:
     """The first account, an admin's; Conflict `setup_done` once there is any, also to the loser of a race."""
     if exist(settings):
-        raise _SETUP_DONE
+        raise _done_already()
     _check(name, password)
     hashed = passwords.hashed(password)
     with _alone(settings):
         if exist(settings):
-            raise _SETUP_DONE
+            raise _done_already()
         return _create(settings, name, hashed, ADMIN)
 
 
-_SETUP_DONE = Conflict("The first account exists already. Sign in.", code="setup_done")
+def _done_already() -> Conflict:
+    return Conflict("The first account exists already. Sign in.", code="setup_done")
 
 
 def add(settings: Settings, name: str, password: str, role: str = MEMBER) -> Account:

@@ -1,114 +1,81 @@
-"""How often a password may be wrong, counted in `runtime.db`: shared by processes, kept through restarts.
+"""How often a password may be wrong, counted in `runtime`: shared by processes, kept through restarts.
 
-An attempt is counted before the password is checked and given back when it was right, so that a crowd of
-parallel attempts cannot slip past the count. Four counters, each over its window:
+- The address (an IPv6 network of 64 bits counts as one): a stranger who tries many names.
+- The account from one address: a stranger who tries many passwords.
+- The account from anywhere: many strangers together. It slows them down, and it never counts against a
+  browser that has signed in to the account before (it keeps a mark, see `device`), so no stranger can lock
+  the owner out; nor against open sessions, nor against the command line.
+- The account from one such known browser.
 
-- the address (an IPv6 network of 64 bits counts as one): a stranger who tries many names;
-- the account from one address: a stranger who tries many passwords;
-- the account from anywhere: many strangers together. It slows them to `ACCOUNT.most` per window, and it never
-  counts against a browser that has signed in to the account before (see `device`), so no stranger can lock
-  the owner out; nor against open sessions, nor the command line;
-- the account from one such known browser.
+Attempts at an account are counted before the password is checked, so that a crowd in parallel cannot slip
+past; a right password clears them. The address is counted when the password was wrong, and nothing clears it:
+else a stranger with an account of their own could.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
 
-import peewee
-
-from kphotos import db
 from kphotos.config import Settings
 from kphotos.identity.errors import TooManyAttempts
+from kphotos.runtime import limits
+from kphotos.runtime.limits import Rate
 
-
-class Attempt(peewee.Model):
-    """One attempt that has not been given back."""
-
-    id = peewee.TextField(primary_key=True)
-    bucket = peewee.TextField()
-    at = peewee.DoubleField()
-
-    class Meta:
-        table_name = "attempt"
-        indexes = ((("bucket", "at"), False),)
-
-
-MODELS = (Attempt,)
+ADDRESS = Rate(30, 300)
+PAIR = Rate(10, 300)
+ACCOUNT = Rate(15, 300)
+DEVICE = Rate(10, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """At most so many wrong passwords in so many seconds."""
+class Attempt:
+    """A try at an account's password: which counters it touches."""
 
-    most: int
-    seconds: float
-
-
-ADDRESS = Limit(30, 300)
-PAIR = Limit(10, 300)
-ACCOUNT = Limit(15, 300)
-DEVICE = Limit(10, 300)
-LONGEST = max(limit.seconds for limit in (ADDRESS, PAIR, ACCOUNT, DEVICE))
+    account: tuple[tuple[str, Rate], ...]
+    address: str | None
 
 
-def reserve(settings: Settings, name: str, address: str, known: bool, now: float) -> str:
-    """Count an attempt; TooManyAttempts with the seconds to wait if any counter is full. Gives its ticket."""
-    buckets = _buckets(settings, name, address, known)
-    ticket = secrets.token_hex(8)
-    with db.state(settings, "runtime", MODELS) as database, db.writing(database):
-        db.run(database, "DELETE FROM attempt WHERE at < ?", (now - LONGEST,))
-        wait = max(_wait(database, bucket, limit, now) for bucket, limit in buckets.items())
-        if wait <= 0:
-            rows = [(f"{ticket}-{number}", bucket, now) for number, bucket in enumerate(buckets)]
-            db.many(database, "INSERT INTO attempt (id, bucket, at) VALUES (?, ?, ?)", rows)
-    if wait > 0:
-        raise TooManyAttempts(wait)
-    return ticket
+def attempt(settings: Settings, name: str, address: str, *, known: bool, now_ms: int) -> Attempt:
+    """Count a try; TooManyAttempts with the seconds to wait if a counter is full."""
+    found = _attempt(settings, name, address, known)
+    if found.address is not None:
+        _refuse(limits.wait(settings, found.address, ADDRESS, now_ms))
+    for key, rate in found.account:
+        _refuse(limits.hit(settings, key, rate, now_ms))
+    return found
 
 
-def give_back(settings: Settings, ticket: str) -> None:
-    """The password was right, or was never checked: the attempt does not count."""
-    with db.state(settings, "runtime", MODELS) as database, db.writing(database):
-        db.run(database, "DELETE FROM attempt WHERE id LIKE ?", (f"{ticket}-%",))
+def wrong(settings: Settings, found: Attempt, now_ms: int) -> None:
+    """The password was wrong."""
+    if found.address is not None:
+        limits.hit(settings, found.address, ADDRESS, now_ms)
 
 
-def device(settings: Settings, account: str) -> str:
-    """A mark for a browser that has just signed in to the account; only this site can make one."""
-    nonce = secrets.token_urlsafe(12)
-    return f"{nonce}.{_sign(settings, account, nonce)}"
+def right(settings: Settings, found: Attempt) -> None:
+    """The password was right: what was counted for the account is forgotten."""
+    for key, _ in found.account:
+        limits.clear(settings, key)
 
 
-def is_known(settings: Settings, account: str, mark: str | None) -> bool:
-    """Whether the browser that shows this mark has signed in to the account before."""
-    nonce, _, signature = (mark or "").partition(".")
-    return hmac.compare_digest(signature.encode(), _sign(settings, account, nonce).encode())
+def _refuse(seconds: float) -> None:
+    if seconds:
+        raise TooManyAttempts(seconds)
 
 
-def _sign(settings: Settings, account: str, nonce: str) -> str:
-    key = hmac.digest(settings.jwt_secret.encode(), b"kphotos known device", "sha256")
-    return hmac.digest(key, f"{account}\0{nonce}".encode(), "sha256").hex()
-
-
-def _buckets(settings: Settings, name: str, address: str, known: bool) -> dict[str, Limit]:
-    """The counters of an attempt, under names that tell a reader of the database nothing."""
+def _attempt(settings: Settings, name: str, address: str, known: bool) -> Attempt:
     place = network(address)
     if known:
-        return {_bucket(settings, "device", name, place): DEVICE}
-    return {
-        _bucket(settings, "address", place): ADDRESS,
-        _bucket(settings, "pair", name, place): PAIR,
-        _bucket(settings, "account", name): ACCOUNT,
-    }
+        return Attempt(((_key(settings, "device", name, place), DEVICE),), None)
+    pair = (_key(settings, "pair", name, place), PAIR)
+    return Attempt((pair, (_key(settings, "account", name), ACCOUNT)), _key(settings, "address", place))
 
 
-def _bucket(settings: Settings, *parts: str) -> str:
-    key = hmac.digest(settings.jwt_secret.encode(), b"kphotos attempts", "sha256")
-    return hmac.new(key, "\0".join(parts).encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+def _key(settings: Settings, *parts: str) -> str:
+    """The name of a counter; it tells a reader of the database neither names nor addresses."""
+    return "sign-in " + _sign(settings, "attempts", *parts)[:32]
 
 
 def network(address: str) -> str:
@@ -122,8 +89,19 @@ def network(address: str) -> str:
     return str(found)
 
 
-def _wait(database: peewee.Database, bucket: str, limit: Limit, now: float) -> float:
-    """Seconds until the counter has room again; 0 if it has."""
-    sql = "SELECT at FROM attempt WHERE bucket = ? AND at > ? ORDER BY at DESC LIMIT ?"
-    rows = db.run(database, sql, (bucket, now - limit.seconds, limit.most)).fetchall()
-    return float(rows[-1][0]) + limit.seconds - now if len(rows) >= limit.most else 0.0
+def device(settings: Settings, account: str) -> str:
+    """A mark for a browser that has just signed in to the account; only this site can make one."""
+    nonce = secrets.token_urlsafe(12)
+    return f"{nonce}.{_sign(settings, 'device', account, nonce)}"
+
+
+def is_known(settings: Settings, account: str, mark: str | None) -> bool:
+    """Whether the browser that shows this mark has signed in to the account before."""
+    nonce, _, signature = (mark or "").partition(".")
+    due = _sign(settings, "device", account, nonce)
+    return hmac.compare_digest(signature.encode("utf-8", "replace"), due.encode())
+
+
+def _sign(settings: Settings, purpose: str, *parts: str) -> str:
+    key = hmac.digest(settings.jwt_secret.encode(), f"kphotos {purpose}".encode(), "sha256")
+    return hmac.digest(key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -11,12 +12,13 @@ from kphotos.index.query import AssetView
 _SAYS_NOTHING = {"source": "none", "dots": [], "conflict": False}
 
 
-def full(view: AssetView, *, volume_name: str, can_edit: bool) -> dict[str, Any]:
+def full(view: AssetView, *, volume_name: str, can_edit: bool, people: Mapping[str, str]) -> dict[str, Any]:
     """Everything a page knows of an asset.
 
     `path` and `sidecars` are escaped text, `width` and `height` those of the picture as shown (orientation
-    applied), `exposure.time` is seconds, `focal_length` mm, `fields` holds only fields that say something:
-    {value, source: people|tool|embedded, by, via, at, dots, conflict, candidates}. Unknown is null.
+    applied), `exposure_time` is in seconds, `focal_length` in mm. `fields` holds only fields that say
+    something: {value, source: people|tool|embedded, by, via, at, dots, conflict, candidates}; `history` is
+    newest first. `by` is the name of an account out of `people`, or absent. Unknown is null.
     """
     turned = view.orientation >= 5
     key = key_of(view)
@@ -34,7 +36,7 @@ def full(view: AssetView, *, volume_name: str, can_edit: bool) -> dict[str, Any]
         "key": key,
         "camera": {"make": view.make, "model": view.model, "lens": view.lens},
         "exposure": {
-            "time": view.exposure_time,
+            "exposure_time": view.exposure_time,
             "f_number": view.f_number,
             "iso": view.iso,
             "focal_length": view.focal_length,
@@ -42,14 +44,28 @@ def full(view: AssetView, *, volume_name: str, can_edit: bool) -> dict[str, Any]
         "thumb_url": url_for("media.thumb", asset_id=view.id, v=key) if view.has_thumb else None,
         "preview_url": url_for("media.preview", asset_id=view.id, v=key) if view.has_thumb else None,
         "original_url": url_for("media.original", asset_id=view.id),
-        "fields": {name: {**_SAYS_NOTHING, **told} for name, told in _part(view, "fields", {}).items()},
+        "fields": {name: _field(told, people) for name, told in _part(view, "fields", {}).items()},
         "favourite": view.favourite,
         "can_edit": can_edit,
         "sidecars": _part(view, "sidecars", []),
         "problems": [{"kind": row.kind, "reason": row.reason, "kept": row.kept} for row in view.problems],
         "pending": view.pending,
-        "history": _part(view, "history", []),
+        "history": [_named(line, people) for line in reversed(_part(view, "history", []))],
     }
+
+
+def _field(told: dict[str, Any], people: Mapping[str, str]) -> dict[str, Any]:
+    found = _named({**_SAYS_NOTHING, **told}, people)
+    if "candidates" in found:
+        found["candidates"] = [_named(one, people) for one in found["candidates"]]
+    return found
+
+
+def _named(told: dict[str, Any], people: Mapping[str, str]) -> dict[str, Any]:
+    """With the name of whoever did it instead of their account's id; without one if the account is gone."""
+    found = {name: value for name, value in told.items() if name != "by"}
+    name = people.get(told.get("by") or "")
+    return found if name is None else {**found, "by": name}
 
 
 def key_of(view: AssetView) -> str | None:

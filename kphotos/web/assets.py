@@ -1,19 +1,24 @@
-"""One photo with all that is known of it, and every change of it: through the sidecar's one door."""
+"""One photo with all that is known of it, and every change of it: through the sidecars' one door."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 from kphotos import index
-from kphotos.errors import NotFound
-from kphotos.identity import access
+from kphotos.errors import Forbidden, IndexMissing, NotFound
+from kphotos.identity import access, accounts
 from kphotos.index import query
+from kphotos.index.query import AssetView
+from kphotos.sidecar import edits
 from kphotos.storage import volumes
-from kphotos.web import asset_json
+from kphotos.web import asset_json, changes, parse
 from kphotos.web.gate import member
 from kphotos.web.here import scope, settings, viewer
+from sync.core import names
+from sync.core.model import Change
 
 blueprint = Blueprint("assets", __name__)
 
@@ -25,13 +30,61 @@ def asset(asset_id: str) -> Response:
     return jsonify(shown(asset_id))
 
 
+@blueprint.patch("/api/assets/<asset:asset_id>")
+@member
+def change(asset_id: str) -> Response:
+    """Change fields: 200 {asset, undo: [changes]}, durable on disk when it is said.
+
+    Body {changes: [{field, op: set|clear|add|remove, value, seen: [dots], strict}]}: `seen` are the field's
+    dots that the page showed. 400 `invalid_value` names the field, 403 `forbidden`, 409 `conflict` (only for
+    `strict`), 423 `read_only`, 503 `volume_offline` or `busy`. Nothing is changed then.
+    """
+    asked = changes.from_json(parse.body({"changes": list})["changes"], viewer().id)
+    return _edited(asset_id, asked)
+
+
+@blueprint.put("/api/assets/<asset:asset_id>/favourite")
+@member
+def like(asset_id: str) -> Response:
+    """Make the photo a favourite of the viewer's: as PATCH."""
+    return _edited(asset_id, [Change("favourites", "add", viewer().id)])
+
+
+@blueprint.delete("/api/assets/<asset:asset_id>/favourite")
+@member
+def unlike(asset_id: str) -> Response:
+    """Take the photo from the viewer's favourites: as PATCH."""
+    return _edited(asset_id, [Change("favourites", "remove", viewer().id)])
+
+
+def _edited(asset_id: str, asked: Sequence[Change]) -> Response:
+    view = _seen(asset_id)
+    if not access.can_edit(settings(), viewer(), view.volume):
+        raise Forbidden("You may look at this photo, but not change it.", kept="Nothing was changed.")
+    volume = volumes.get(settings(), view.volume)
+    done = edits.edit(settings(), volume, names.unescape(view.path), asked, by=viewer().id)
+    try:
+        told: dict[str, Any] | None = shown(done.asset.id)
+    except IndexMissing:
+        told = None  # The edit lasts all the same; the page asks again when the index is back.
+    return jsonify({"asset": told, "undo": [changes.to_json(one) for one in done.undo]})
+
+
 def shown(asset_id: str) -> dict[str, Any]:
     """The asset as the viewer may see it; NotFound."""
-    with index.use(settings()):
-        view = query.asset(scope(), asset_id)
+    view = _seen(asset_id)
     try:
-        name = volumes.get(settings(), view.volume).name
+        volume_name = volumes.get(settings(), view.volume).name
     except NotFound:
-        name = ""
-    can_edit = access.can_edit(settings(), viewer(), view.volume)
-    return asset_json.full(view, volume_name=name, can_edit=can_edit)
+        volume_name = ""
+    return asset_json.full(
+        view,
+        volume_name=volume_name,
+        can_edit=access.can_edit(settings(), viewer(), view.volume),
+        people={account.id: account.name for account in accounts.everyone(settings())},
+    )
+
+
+def _seen(asset_id: str) -> AssetView:
+    with index.use(settings()):
+        return query.asset(scope(), asset_id)

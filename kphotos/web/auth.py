@@ -123,12 +123,23 @@ def setup_form() -> AnyResponse:
 
 def _set_up(name: str, password: str) -> sessions.Opened:
     account = accounts.add_first(settings(), name, password)
-    return sessions.begin(settings(), account)
+    return sessions.begin(settings(), account, _agent())
 
 
 def _sign_in(name: str, password: str) -> sessions.Opened:
-    address = request.remote_addr or ""
-    return sessions.sign_in(settings(), name, password, address, request.cookies.get(cookies.DEVICE_COOKIE))
+    return sessions.sign_in(
+        settings(),
+        name,
+        password,
+        address=request.remote_addr or "",
+        agent=_agent(),
+        device=request.cookies.get(cookies.DEVICE_COOKIE),
+    )
+
+
+def _agent() -> str:
+    """The browser's name for itself, for the list of one's own sessions."""
+    return "".join(char for char in request.headers.get("User-Agent", "") if char.isprintable())
 
 
 def _welcome(opened: sessions.Opened, status: int) -> AnyResponse:
@@ -157,4 +168,6 @@ def _form(template: str, error: KPhotosError | None = None, **values: Any) -> Re
 
 
 def _field(name: str) -> str:
+    """A field of the form sent; a form is as bounded as the JSON of the same purpose."""
+    request.max_content_length = LIMIT
     return request.form.get(name, "")

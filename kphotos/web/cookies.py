@@ -22,6 +22,7 @@ from kphotos.config import Settings
 from kphotos.errors import Forbidden
 from kphotos.identity import sessions
 from kphotos.identity.access import Viewer
+from kphotos.runtime.sessions import SLIDING_MS
 from kphotos.web import origins
 
 ACCESS_MINUTES = 10
@@ -29,6 +30,7 @@ CSRF_COOKIE = "kp_csrf"
 CSRF_HEADER = "X-CSRF-TOKEN"
 DEVICE_COOKIE = "kp_device"
 REFRESH_PATH = "/api/auth"
+REFRESH_SECONDS = SLIDING_MS // 1000
 DEVICE_SECONDS = 365 * 86400
 _DEMANDED = ("exp", "iat", "jti", "sid", "type", "aud", "iss", "sub", "csrf")
 
@@ -115,8 +117,8 @@ def write(response: Response, settings: Settings, opened: sessions.Opened) -> No
     claims = {"sid": opened.sid, "csrf": csrf}
     token = create_access_token(identity=opened.viewer.id, additional_claims=claims)
     _put(response, access_name, token, seconds=ACCESS_MINUTES * 60)
-    _put(response, refresh_name, opened.refresh, seconds=opened.seconds, path=REFRESH_PATH)
-    _put(response, CSRF_COOKIE, csrf, seconds=opened.seconds, readable=True)
+    _put(response, refresh_name, opened.refresh, seconds=REFRESH_SECONDS, path=REFRESH_PATH)
+    _put(response, CSRF_COOKIE, csrf, seconds=REFRESH_SECONDS, readable=True)
     if opened.device is not None:
         _put(response, DEVICE_COOKIE, opened.device, seconds=DEVICE_SECONDS)
 

@@ -58,6 +58,8 @@ _TITLES = {
     503: "Not available just now",
     507: "The disk is full",
 }
+# Some codes say more than their class does.
+_CODES = {"read_only": 423, "sidecar_unreadable": 423}
 # The first class that fits counts, so narrower ones stand above wider ones.
 _OURS: tuple[tuple[type[ours.KPhotosError], int], ...] = (
     (ours.NotFound, 404),
@@ -97,7 +99,7 @@ def install(app: Flask) -> None:
 
 def from_ours(error: ours.KPhotosError) -> Answer:
     """The answer to one of our own refusals."""
-    status = next(status for kind, status in _OURS if isinstance(error, kind))
+    status = _CODES.get(error.code) or next(status for kind, status in _OURS if isinstance(error, kind))
     answer = Answer(status, error.code, error.message, error.kept, getattr(error, "field", None))
     if isinstance(error, ours.IndexMissing):
         return replace(answer, code="index_rebuilding", message=_REBUILDING, retry_after=2)

@@ -7,6 +7,7 @@ viewer's and what has not been made yet are all 404, the last with code `not_rea
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import BinaryIO
 
@@ -80,5 +81,11 @@ def _seen(asset_id: str) -> AssetView:
 def _open(view: AssetView, path: str) -> BinaryIO:
     try:
         return OsFS(volumes.get(settings(), view.volume).root).open(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except OSError as error:
+        if error.errno not in _NOT_THERE:
+            raise
         raise NotFound("The original is not at its place just now.", code="original_missing") from error
+
+
+# A link, a folder or a FIFO at the original's place is no original either.
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO, errno.EACCES)
