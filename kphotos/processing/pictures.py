@@ -14,7 +14,7 @@ from typing import BinaryIO
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from kphotos.processing import thumbhash
 from kphotos.processing.answers import Made, Undecodable
@@ -43,6 +43,7 @@ def harden() -> None:
     """Pillow's safe settings, for the whole process."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    PngImagePlugin.MAX_TEXT_CHUNK = _LARGEST_PROFILE  # Its 1 MB would refuse pictures with a large profile.
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
@@ -103,7 +104,7 @@ def _opened(file: BinaryIO) -> Image.Image:
 
 
 def _left_to_turn(picture: Image.Image, orientation: int) -> int:
-    """Pillow turns TIFFs upright itself, and knows of AVIF's own turning, which our header reader does not."""
+    """Pillow turns TIFFs upright itself, and knows AVIF's own turning, which our header reader does not."""
     if picture.format == "TIFF":
         return 1
     if picture.format == "AVIF":
