@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kphotos.config import Settings, dotenv, from_env
+from kphotos.config import Settings, from_env, read_dotenv
 from kphotos.errors import Unavailable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ def settings() -> Settings:
         return from_env()
     if not file.exists():
         file = CHECKOUT / ".env"
-    chosen = os.environ.get("STORAGE_PATH") or dotenv.read(file).get("STORAGE_PATH")
+    chosen = os.environ.get("STORAGE_PATH") or read_dotenv(file).get("STORAGE_PATH")
     return from_env(dotenv=file, storage_path=None if chosen else CHECKOUT / "data")
 
 
