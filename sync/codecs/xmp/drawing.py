@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from sync.codecs.xmp import edit, rdf, regions
+from sync.codecs.xmp import edit, layout, nodes, rdf, regions
 from sync.codecs.xmp.regions import Region
 
 _Write = Callable[[etree._Element, Region], None]
@@ -25,13 +25,13 @@ def put_mwg(editor: edit.Editor, tag: str, wanted: Sequence[Region]) -> None:
         drawn_on = regions.applied(spot)
         size: Any = next((region["applied"] for region in wanted if region.get("applied")), None)
         if size is not None and drawn_on is None:
-            dimensions = edit.put_struct(outer, regions.APPLIED)
+            dimensions = nodes.put_struct(outer, regions.APPLIED)
             for name, text in (
                 (regions.DIM_W, f"{size[0]}"),
                 (regions.DIM_H, f"{size[1]}"),
                 (regions.DIM_UNIT, "pixel"),
             ):
-                edit.put_member(dimensions, name, text)
+                nodes.put_member(dimensions, name, text)
         _put_list(_array(outer, regions.LIST), wanted, regions.mwg_region, _draw_mwg, drawn_on)
 
 
@@ -46,21 +46,21 @@ def put_iptc(editor: edit.Editor, tag: str, wanted: Sequence[Region]) -> None:
     """Write Iptc4xmpExt:ImageRegion."""
     for spot in editor.spots(tag) or [editor.add(tag)]:
         assert spot.element is not None
-        _put_list(edit.put_array(spot.element, "Bag"), wanted, regions.iptc_region, _draw_iptc, None)
+        _put_list(nodes.put_array(spot.element, "Bag"), wanted, regions.iptc_region, _draw_iptc, None)
 
 
 def _outer(spot: rdf.Spot) -> etree._Element:
     inner = rdf.struct(spot)
-    return edit.put_struct(spot.node, spot.tag) if inner is None else edit.roomy(inner)
+    return nodes.put_struct(spot.node, spot.tag) if inner is None else nodes.roomy(inner)
 
 
 def _array(outer: etree._Element, tag: str) -> etree._Element:
     spot = rdf.member(outer, tag)
     if spot is not None and spot.element is None:
-        edit.drop(spot)
+        layout.drop(spot)
         spot = None
-    element = spot.element if spot is not None and spot.element is not None else edit.new_child(outer, tag)
-    return edit.put_array(element, "Bag")
+    element = spot.element if spot is not None and spot.element is not None else layout.new_child(outer, tag)
+    return nodes.put_array(element, "Bag")
 
 
 def _put_list(
@@ -71,43 +71,43 @@ def _put_list(
     drawn_on: list[int] | None,
 ) -> None:
     items = list(rdf.elements(holder))
-    nodes = [rdf.node(item) for item in items]
-    found = [None if node is None else parse(node, drawn_on) for node in nodes]
+    standing = [rdf.node(item) for item in items]
+    found = [None if node is None else parse(node, drawn_on) for node in standing]
     pairs = regions.pair(found, wanted)
     for index, item in enumerate(items):
         if found[index] is not None and index not in pairs:
-            edit.drop(rdf.Spot(holder, str(item.tag), item))
+            layout.drop(rdf.Spot(holder, str(item.tag), item))
     for region, at in zip(wanted, pairs, strict=True):
-        node = None if at is None else nodes[at]
-        standing = None if at is None else found[at]
+        node = None if at is None else standing[at]
+        before = None if at is None else found[at]
         if node is None:
-            write(edit.new_item(holder), region)
-        elif standing is not None and not regions.same(standing, region):
-            write(edit.roomy(node), region)
+            write(nodes.new_item(holder), region)
+        elif before is not None and not regions.same(before, region):
+            write(nodes.roomy(node), region)
 
 
 def _draw_mwg(node: etree._Element, region: Region) -> None:
-    edit.put_member(node, regions.NAME, region["name"] or None)
-    edit.put_member(node, regions.TYPE, region.get("type", regions.FACE))
-    area = edit.put_struct(node, regions.AREA)
+    nodes.put_member(node, regions.NAME, region["name"] or None)
+    nodes.put_member(node, regions.TYPE, region.get("type", regions.FACE))
+    area = nodes.put_struct(node, regions.AREA)
     for tag, length in zip((regions.X, regions.Y, regions.W, regions.H), region["area"], strict=True):
-        edit.put_member(area, tag, _decimal(length))
-    edit.put_member(area, regions.AREA_UNIT, "normalized")
+        nodes.put_member(area, tag, _decimal(length))
+    nodes.put_member(area, regions.AREA_UNIT, "normalized")
 
 
 def _draw_mp(node: etree._Element, region: Region) -> None:
-    edit.put_member(node, regions.MP_NAME, region["name"] or None)
-    edit.put_member(node, regions.MP_RECTANGLE, ", ".join(map(_decimal, _corner(region))))
+    nodes.put_member(node, regions.MP_NAME, region["name"] or None)
+    nodes.put_member(node, regions.MP_RECTANGLE, ", ".join(map(_decimal, _corner(region))))
 
 
 def _draw_iptc(node: etree._Element, region: Region) -> None:
     if regions.iptc_name(node) != region["name"]:
-        edit.put_prose_member(node, regions.IPTC_NAME, region["name"] or None)
-    boundary = edit.put_struct(node, regions.IPTC_BOUNDARY)
-    edit.put_member(boundary, regions.IPTC_SHAPE, "rectangle")
-    edit.put_member(boundary, regions.IPTC_UNIT, "relative")
+        nodes.put_prose_member(node, regions.IPTC_NAME, region["name"] or None)
+    boundary = nodes.put_struct(node, regions.IPTC_BOUNDARY)
+    nodes.put_member(boundary, regions.IPTC_SHAPE, "rectangle")
+    nodes.put_member(boundary, regions.IPTC_UNIT, "relative")
     for tag, length in zip(regions.IPTC_BOX, _corner(region), strict=True):
-        edit.put_member(boundary, tag, _decimal(length))
+        nodes.put_member(boundary, tag, _decimal(length))
 
 
 def _corner(region: Region) -> list[float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sync.codecs.xmp import edit, rdf
+from sync.codecs.xmp import edit, nodes, rdf
 from sync.codecs.xmp.names import clark
 from sync.core.values import canonical
 
@@ -62,9 +62,9 @@ def put_structured(editor: edit.Editor, tag: str, wanted: Mapping[str, str]) -> 
                 editor.remove(tag)
                 spot = editor.add(tag)
             assert spot.element is not None
-            holder = edit.new_item(edit.put_array(spot.element, "Bag"))
+            holder = nodes.new_item(nodes.put_array(spot.element, "Bag"))
         for part, name in _STRUCT.items():
-            edit.put_member(holder, name, wanted.get(part) or None)
+            nodes.put_member(holder, name, wanted.get(part) or None)
 
 
 def same_place(found: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
