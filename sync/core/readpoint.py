@@ -50,10 +50,8 @@ def current(
     if sight.kind == "swapped" and single:
         mirror = _by_id(ledger, beneath) or _newest(ledger, sight.file, by="us")
         return _of(_by_id(ledger, mirror.from_) if mirror else None)
-    if sight.kind != "main" or not single:
-        return _UNKNOWN
-    newest = _newest(ledger, sight.file)
-    if newest is None:
+    newest = _newest(ledger, sight.file) if sight.kind == "main" else None
+    if newest is None or not (single or newest.sum == sight.sum):
         return _UNKNOWN
     return Current("known", newest, doubt=_doubtful(ledger, newest, hint))
 
@@ -143,7 +141,7 @@ def _marked(ledger: Ledger, sight: Sight, mark: str, *, single: bool, waited: bo
 def _doubtful(ledger: Ledger, newest: Record, hint: Has | None) -> frozenset[Key]:
     """Return the keys that may not have reached the file, if our last mirror may not have landed (R2)."""
     if newest.by == "tool" or hint == newest.has:
-        return frozenset()
+        return frozenset()  # what a program wrote was met in the file itself
     if hint is not None:
         return _differing(newest.has, hint)
     contents, end = chain(ledger, newest, single=True, site="")

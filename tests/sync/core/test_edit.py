@@ -1,0 +1,183 @@
+"""A person's edits and what takes them back (R7, R10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.core.edit import edit, inverse
+from sync.core.model import Change, Ledger
+from sync.core.show import show
+from sync.errors import BadValue, Conflict
+
+ASSET = "0" * 32
+ALBUM = {"id": "a1", "title": "Italy", "pos": "h"}
+
+
+def done(ledger: Ledger, *changes: Change, now: int = 1_000, by: str = "alice") -> Ledger:
+    return edit(ledger, changes, now_ms=now, node="n", by=by)
+
+
+LAKE = done(Ledger(ASSET), Change("title", "set", "Lake"), Change("tags", "add", ["a", "b"]))
+
+
+def test_an_edit_names_who_when_and_what_was() -> None:
+    after = done(LAKE, Change("title", "set", "See"), by="bob")
+    (held,) = after.fields["title"]
+    assert (held.v, held.was, held.by, held.via) == ("See", "Lake", "bob", None)
+    line = after.history[-1]
+    assert (line.field, line.was, line.v, line.by, line.at) == ("title", "Lake", "See", "bob", held.at)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("title", "set", "Lake"),
+        Change("tags", "add", "a"),
+        Change("tags", "set", ["a", "b"]),
+        Change("tags", "remove", "c"),
+        Change("trash", "clear"),
+        Change("albums", "remove", "a1"),
+        Change("favourites", "remove", "alice"),
+        Change("rating", "remove"),
+    ],
+)
+def test_what_changes_nothing_is_the_very_same_ledger(change: Change) -> None:
+    assert done(LAKE, change) is LAKE
+
+
+def test_one_edit_has_one_dot_for_all_its_fields() -> None:
+    after = done(LAKE, Change("title", "set", "See"), Change("rating", "set", 3), Change("tags", "add", "c"))
+    assert len(after.seen - LAKE.seen) == 1
+
+
+def test_a_whole_set_is_replaced_by_what_is_said() -> None:
+    after = done(LAKE, Change("tags", "set", ["b", "c"]))
+    assert show(after).value("tags") == ("b", "c")
+    assert show(done(after, Change("tags", "clear"))).value("tags") is None
+
+
+def test_a_removal_leaves_what_the_page_did_not_show() -> None:
+    page = frozenset(show(LAKE).fields["tags"].dots)
+    anew = done(done(LAKE, Change("tags", "remove", "a")), Change("tags", "add", "a"), now=9_000)
+    assert show(done(anew, Change("tags", "remove", "a", page))).value("tags") == ("a", "b")
+    assert show(done(anew, Change("tags", "remove", "a"))).value("tags") == ("b",)
+
+
+def test_removing_a_value_is_not_clearing_it() -> None:
+    assert "title" not in show(done(LAKE, Change("title", "remove"))).fields
+    assert show(done(LAKE, Change("title", "clear"))).fields["title"].value is None
+
+
+def test_albums_keep_their_title_and_place() -> None:
+    inside = done(LAKE, Change("albums", "add", ALBUM))
+    assert inside.albums["a1"].title == "Italy"
+    assert inside.albums["a1"].pos[0].v == "h"
+    assert done(inside, Change("albums", "add", ALBUM)) is inside
+    moved = done(inside, Change("albums", "add", {"id": "a1", "pos": "m"}))
+    assert (moved.albums["a1"].title, moved.albums["a1"].pos[0].v) == ("Italy", "m")
+    assert not done(moved, Change("albums", "remove", "a1")).albums
+
+
+def test_a_favourite_is_each_persons_own_and_never_in_an_xmp() -> None:
+    after = done(LAKE, Change("favourites", "add", "alice"), Change("favourites", "add", "bob"))
+    assert show(after).favourites == {"alice", "bob"}
+    assert "favourites" not in show(after).content()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("title", "set", 5),
+        Change("title", "add", "x"),
+        Change("tags", "add", "a|b"),
+        Change("tags", "remove", 5),
+        Change("regions", "set", []),
+        Change("shoe", "set", 42),
+        Change("shoe", "clear"),
+        Change("albums", "add", {"title": "Italy"}),
+        Change("albums", "add", 5),
+        Change("favourites", "add", 5),
+    ],
+)
+def test_what_no_field_can_hold_is_refused(change: Change) -> None:
+    with pytest.raises(BadValue):
+        done(LAKE, change)
+
+
+CHANGES = [
+    Change("title", "set", "See"),
+    Change("title", "clear"),
+    Change("title", "remove"),
+    Change("rating", "set", 3),
+    Change("tags", "add", ["a", "c"]),
+    Change("tags", "remove", ["a"]),
+    Change("tags", "set", ["x"]),
+    Change("trash", "set", "trashed"),
+    Change("albums", "add", ALBUM),
+    Change("favourites", "add", "alice"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
+def test_an_undo_brings_back_what_was_shown(changes: list[Change]) -> None:
+    after = done(LAKE, *changes)
+    undone = done(after, *inverse(LAKE, after, changes), now=5_000)
+    then, now = show(LAKE), show(undone)
+    assert {n: s.value for n, s in now.fields.items()} == {n: s.value for n, s in then.fields.items()}
+    assert now.trashed == then.trashed
+    assert now.favourites == then.favourites
+    assert undone.albums.keys() == LAKE.albums.keys()
+
+
+def test_an_undo_of_a_trashing_and_of_a_restoring() -> None:
+    trash = [Change("trash", "set", "trashed")]
+    trashed = done(LAKE, *trash)
+    undone = done(trashed, *inverse(LAKE, trashed, trash))
+    assert not show(undone).trashed
+    again = done(undone, *inverse(trashed, undone, [Change("trash", "clear")]))
+    assert show(again).trashed
+
+
+def test_an_undo_of_leaving_an_album() -> None:
+    inside = done(LAKE, Change("albums", "add", ALBUM))
+    out = [Change("albums", "remove", "a1")]
+    outside = done(inside, *out)
+    back = done(outside, *inverse(inside, outside, out))
+    assert (back.albums["a1"].title, back.albums["a1"].pos[0].v) == ("Italy", "h")
+
+
+@pytest.mark.parametrize(
+    ("change", "since"),
+    [
+        (Change("title", "set", "See"), Change("title", "set", "Sea")),
+        (Change("tags", "add", "c"), Change("tags", "remove", "c")),
+        (Change("tags", "remove", "a"), Change("tags", "add", "a")),
+        (Change("trash", "set", "trashed"), Change("trash", "clear")),
+        (Change("albums", "add", ALBUM), Change("albums", "add", {**ALBUM, "pos": "z"})),
+    ],
+)
+def test_an_undo_refuses_what_has_changed_since(change: Change, since: Change) -> None:
+    after = done(LAKE, change)
+    later = done(after, since, now=3_000)
+    with pytest.raises(Conflict):
+        done(later, *inverse(LAKE, after, [change]), now=5_000)
+
+
+def test_an_undo_does_not_mind_other_fields() -> None:
+    after = done(LAKE, Change("title", "set", "See"))
+    later = done(after, Change("rating", "set", 3), now=3_000)
+    undone = done(later, *inverse(LAKE, after, [Change("title", "set", "See")]), now=5_000)
+    assert (show(undone).value("title"), show(undone).value("rating")) == ("Lake", 3)
+
+
+def test_the_history_is_bounded() -> None:
+    ledger: Any = LAKE
+    for number in range(200):
+        ledger = done(ledger, Change("rating", "set", number % 6), now=number)
+    assert len(ledger.history) == 64
+    assert ledger.history[-1].v == 199 % 6
