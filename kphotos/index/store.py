@@ -26,7 +26,6 @@ from kphotos.index.tables import MODELS, SCHEMA
 LOG = logging.getLogger(__name__)
 NAME = re.compile(r"g[0-9a-z]{9}[0-9a-f]{8}")
 _CONTROL = "kphotos"
-_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _VANISHED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _MAGIC = b"SQLite format 3\0"
 
@@ -166,7 +165,7 @@ class Files:
 
     def explain(self, generation: str, error: Exception) -> IndexMissing | None:
         code = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
-        if code & 0xFF in _CORRUPT or code == sqlite3.SQLITE_IOERR_SHORT_READ:
+        if db.is_damaged(error):
             return self._set_aside(generation, f"its file is damaged ({db.first_line(error)})")
         gone = isinstance(error, FileNotFoundError) or code & 0xFF in _VANISHED
         if gone and not self._path(generation).exists():
