@@ -1,4 +1,4 @@
-"""Deriving: once for each content, the same again, never more than is missing, never touching the original."""
+"""Deriving: once for each content, never more than is missing, never touching the original."""
 
 from __future__ import annotations
 
