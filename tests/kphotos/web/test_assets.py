@@ -1,0 +1,148 @@
+"""Editing from the page: durable beside the original when it is answered, undone by sending back what came."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kphotos import records
+from kphotos.config import Settings
+from kphotos.identity.accounts import Account
+from kphotos.sidecar import intake, sites
+from kphotos.storage import volumes
+from tests.kphotos.web.conftest import Browser
+from tests.photos import jpeg
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "Pictures"
+
+
+@pytest.fixture
+def photo(settings: Settings, folder: Path) -> str:
+    """The id of a real photo in a real volume, seen by a real scan."""
+    jpeg(folder / "IMG_1.JPG", size=(48, 64), taken="2024-06-28T10:01:00", orientation=6)
+    volume = volumes.register(settings, folder)
+    intake.take(settings, volume, sites.engine_of(settings, volume).scan())
+    asset = sites.engine_of(settings, volume).look("IMG_1.JPG")
+    return asset.id
+
+
+def ok(answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def change(browser: Browser, photo: str, *changes: dict[str, Any]) -> Any:
+    return browser.send("PATCH", f"/api/assets/{photo}", {"changes": list(changes)})
+
+
+def test_an_edit_lies_beside_the_original_when_it_is_answered(as_alice: Browser, photo: str, folder: Path) -> None:
+    before = hashlib.sha256((folder / "IMG_1.JPG").read_bytes()).hexdigest()
+    told = ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake", "seen": []}))
+    assert told["asset"]["fields"]["title"]["value"] == "Lake"
+    assert told["asset"]["fields"]["title"]["source"] == "people"
+    assert told["asset"]["fields"]["title"]["by"] == "Alice"
+    assert "Lake" in (folder / "IMG_1.JPG.xmp").read_text()
+    assert "Lake" in (folder / "IMG_1.JPG.kphotos.json").read_text()
+    assert sorted(told["asset"]["sidecars"])[-1] == "IMG_1.JPG.xmp"
+    assert hashlib.sha256((folder / "IMG_1.JPG").read_bytes()).hexdigest() == before
+    assert told["asset"] == ok(as_alice.get(f"/api/assets/{photo}"))
+
+
+def test_the_picture_is_described_as_it_is_shown(as_alice: Browser, photo: str) -> None:
+    told = ok(as_alice.get(f"/api/assets/{photo}"))
+    assert (told["width"], told["height"]) == (64, 48)
+    assert told["fields"]["taken"]["value"]["local"].startswith("2024-06-28T10:01")
+    assert told["fields"]["taken"]["source"] == "embedded"
+    assert told["can_edit"] is True
+    assert told["volume_name"] == "Pictures"
+    assert told["thumb_url"] is None
+
+
+def test_what_came_back_undoes_the_edit(as_alice: Browser, photo: str) -> None:
+    ok(change(as_alice, photo, {"field": "rating", "op": "set", "value": 2}))
+    told = ok(
+        change(as_alice, photo, {"field": "rating", "op": "set", "value": 5}, {"field": "tags", "op": "add", "value": "Sea"})
+    )
+    assert told["asset"]["fields"]["tags"]["value"] == ["Sea"]
+    undone = ok(change(as_alice, photo, *told["undo"]))
+    assert undone["asset"]["fields"]["rating"]["value"] == 2
+    assert not undone["asset"]["fields"].get("tags", {}).get("value")
+    assert undone["asset"]["history"][0]["at"] > undone["asset"]["history"][-1]["at"], "newest first"
+
+
+def test_an_undo_that_would_hide_a_later_edit_is_refused(as_alice: Browser, photo: str) -> None:
+    ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake"}))
+    undo = ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Sea"}))["undo"]
+    ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "River"}))
+    refused = change(as_alice, photo, *undo)
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "conflict")
+    assert ok(as_alice.get(f"/api/assets/{photo}"))["fields"]["title"]["value"] == "River"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("rating", 6), ("rating", "five"), ("label", "Pink"), ("taken", "yesterday"), ("title", ["x"]), ("tags", "x" * 9999),
+     ("gps", {"lat": 91, "lon": 0}), ("title", "x" * 100_000)],
+)  # fmt: skip
+def test_a_value_the_field_cannot_hold_is_refused_by_name(
+    as_alice: Browser, photo: str, folder: Path, field: str, value: Any
+) -> None:
+    refused = change(as_alice, photo, {"field": field, "op": "set", "value": value})
+    assert refused.status_code == 400, refused.text
+    assert refused.json["error"]["field"] == field
+    assert refused.json["error"]["kept"] == "Nothing was changed."
+    assert [path.name for path in folder.iterdir() if path.is_file()] == ["IMG_1.JPG"]
+
+
+def test_a_favourite_is_ones_own(as_alice: Browser, as_bob: Browser, bob: Account, settings: Settings, photo: str) -> None:
+    volume = records.every(settings, "volumes")[0]
+    records.save(settings, "volumes", volume.id, {**volume.data, "editors": [bob.id]})
+    assert ok(as_alice.send("PUT", f"/api/assets/{photo}/favourite"))["asset"]["favourite"] is True
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is False
+    theirs = {"field": "favourites", "op": "remove", "value": "alice"}
+    assert change(as_bob, photo, theirs).status_code == 400
+    ok(as_bob.send("PUT", f"/api/assets/{photo}/favourite"))
+    told = ok(as_alice.send("DELETE", f"/api/assets/{photo}/favourite"))
+    assert told["asset"]["favourite"] is False
+    assert ok(change(as_alice, photo, *told["undo"]))["asset"]["favourite"] is True
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is True
+
+
+def test_who_may_edit_is_the_volumes_business(
+    as_bob: Browser, bob: Account, settings: Settings, photo: str
+) -> None:
+    edit = {"field": "title", "op": "set", "value": "Bob's"}
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["can_edit"] is False
+    assert change(as_bob, photo, edit).json["error"]["code"] == "forbidden"
+    volume = records.every(settings, "volumes")[0]
+    records.save(settings, "volumes", volume.id, {**volume.data, "viewers": [], "editors": [bob.id]})
+    assert ok(change(as_bob, photo, edit))["asset"]["fields"]["title"]["by"] == "Bob"
+    records.save(settings, "volumes", volume.id, {**volume.data, "viewers": []})
+    assert as_bob.get(f"/api/assets/{photo}").status_code == 404
+    assert change(as_bob, photo, edit).status_code == 404
+
+
+def test_a_script_in_a_title_is_text_everywhere(as_alice: Browser, photo: str) -> None:
+    evil = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'"
+    told = ok(change(as_alice, photo, {"field": "title", "op": "set", "value": evil}))
+    assert told["asset"]["fields"]["title"]["value"] == evil
+    page = as_alice.get(f"/photo/{photo}").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_volume_that_went_away_refuses_edits_and_still_shows(as_alice: Browser, photo: str, folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    assert ok(as_alice.get(f"/api/assets/{photo}"))["name"] == "IMG_1.JPG"
+    refused = change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake"})
+    assert refused.status_code == 503, refused.text
+    assert refused.json["error"]["kept"] == "Nothing was changed."
+    assert as_alice.get(f"/media/{photo}/original").status_code == 404
