@@ -59,7 +59,7 @@ def replicas(draw: st.DrawFn) -> list[Ledger]:
     return ledgers
 
 
-LAWS = settings(max_examples=250, deadline=None)
+LAWS = settings(max_examples=120, deadline=None)
 
 
 @LAWS

@@ -170,9 +170,13 @@ def settled_history(seed: int, *, drops: bool = False) -> tuple[int, int]:
                 raise Lost(f"{[(key, page.value(key), truth[key]) for key in wrong]} and not listed")
             undecided += 1
             truth = {key: page.value(key) for key in truth}
-        elif world.ledger and any(len(held) > 1 for held in world.ledger.fields.values()):
+        elif world.ledger and any(_values(held) > 1 for held in world.ledger.fields.values()):
             raise Lost(f"candidates left: {world.ledger.fields}")
     return edits, undecided
+
+
+def _values(held: tuple[Candidate, ...]) -> int:
+    return sum(candidate.v is not None for candidate in held)
 
 
 def _small_value(rng: random.Random, name: str) -> Any:
