@@ -182,6 +182,7 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
         show(ledger),
         _sidecars(look),
         look.problems,
+        sighted=sighted(volume, look),
     )
 
 
