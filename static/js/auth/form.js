@@ -10,8 +10,8 @@ export function safeNext(next) {
   return url.origin === 'http://here.invalid' ? url.pathname + url.search : '/';
 }
 
-/** @param {HTMLFormElement} form @param {string} url of the API @param {string} busy what the button says meanwhile @param {(reason: string) => string} say */
-export function enhance(form, url, busy, say) {
+/** @param {HTMLFormElement} form @param {string} url of the API @param {string} busy what the button says meanwhile */
+export function enhance(form, url, busy) {
   const button = form.querySelector('button[type="submit"]');
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -24,7 +24,7 @@ export function enhance(form, url, busy, say) {
       location.replace(safeNext(String(data.get('next') ?? '/')));
     } catch (error) {
       if (button instanceof HTMLButtonElement) [button.disabled, button.textContent] = [false, label];
-      show(form, error, say);
+      show(form, error);
     }
   });
 }
@@ -35,12 +35,12 @@ function clear(form) {
   for (const error of form.querySelectorAll('.error-text')) error.textContent = '';
 }
 
-/** @param {HTMLFormElement} form @param {unknown} error @param {(reason: string) => string} say */
-function show(form, error, say) {
+/** @param {HTMLFormElement} form @param {unknown} error */
+function show(form, error) {
   const whole = find('form-error', form);
   const field = error instanceof ApiError && error.field ? form.elements.namedItem(error.field) : null;
   const reason = sentence(error);
-  if (whole) whole.textContent = field ? reason : say(reason);
+  if (whole) whole.textContent = reason;
   const input = field instanceof HTMLInputElement ? field : form.querySelector('input[type="password"]');
   if (!(input instanceof HTMLInputElement)) return;
   if (field) {

@@ -7,4 +7,4 @@ import { enhance } from './form.js';
 
 startShell();
 const form = find('setup');
-if (form instanceof HTMLFormElement) enhance(form, '/api/auth/setup', t('setup.busy'), (reason) => reason);
+if (form instanceof HTMLFormElement) enhance(form, '/api/auth/setup', t('setup.busy'));

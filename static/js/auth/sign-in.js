@@ -12,4 +12,4 @@ if (resume !== undefined) {
   request('/api/auth/refresh', { method: 'POST' }).then(() => location.replace(safeNext(resume)), () => { /* then a person signs in */ });
 }
 const form = find('sign-in');
-if (form instanceof HTMLFormElement) enhance(form, '/api/auth/sign-in', t('sign-in.busy'), (reason) => reason);
+if (form instanceof HTMLFormElement) enhance(form, '/api/auth/sign-in', t('sign-in.busy'));

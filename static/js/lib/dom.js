@@ -64,7 +64,7 @@ export const find = (hook, root = document) => root.querySelector(`[data-${hook}
 
 /** @param {string} name */
 export const cookie = (name) =>
-  document.cookie.split('; ').find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  (globalThis.document?.cookie ?? '').split('; ').find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 
 /** A year's cookie that only says how the page looks; the server reads it so that nothing flashes. @param {string} name @param {string} value */
 export function remember(name, value) {

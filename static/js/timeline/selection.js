@@ -43,6 +43,7 @@ export class Selection {
 
   /** @param {number} from @param {number} to */
   remove(from, to) {
+    if (to <= from) return;
     /** @type {Range[]} */
     const left = [];
     for (const [a, b] of this.#ranges) {
