@@ -100,6 +100,10 @@ class PostgresServer:
                 self._process.kill()
                 self._process.wait()
 
+    def remove(self) -> None:
+        """Delete the stopped cluster."""
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={quote(str(self.home), safe='')}"
 
@@ -150,7 +154,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
     finally:
         server.stop()
-        shutil.rmtree(home, ignore_errors=True)
+        server.remove()
 
 
 @pytest.fixture(scope="session")

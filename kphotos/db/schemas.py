@@ -24,6 +24,7 @@ def create_sqlite(path: Path, *, schema: int) -> None:
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temp = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    os.close(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(temp, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
