@@ -61,6 +61,7 @@ def main() -> int:
         bar = progress.add_task("", total=len(photos))
         for _ in pool.map(_make, photos, [wanted.folder] * len(photos), chunksize=4):
             progress.advance(bar)
+    (wanted.folder / ".complete").touch()  # scripts/start asks for it: a photo deleted later stays deleted.
     print(f"{len(photos)} photos made in {wanted.folder}")
     return 0
 

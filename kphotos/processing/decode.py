@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ _LONGEST_LINE = 65_536
 
 def main() -> None:
     """Serve until the other side hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: our other side decides.
     _limit()
     harden()
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as other:

@@ -32,6 +32,10 @@ _ENVIRONMENT = {
 }
 
 
+class DecoderClosed(RuntimeError):
+    """The decoder was closed while it worked, which says nothing of the picture."""
+
+
 class _Died(Exception):
     """The process ended without an answer."""
 
@@ -46,6 +50,7 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._pictures = 0
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -56,25 +61,32 @@ class Decoder:
     def make(self, file: BinaryIO, wanted: Sequence[Kind], orientation: int = 1) -> Made:
         """The wanted derivatives of an open original, turned as EXIF's `orientation` says.
 
-        Raises Undecodable with the reason.
+        Raises Undecodable with the reason, DecoderClosed after `close`.
         A process that died is tried once more: the system may have ended it for another's hunger.
         """
         with self._turn:
-            try:
-                return self._ask(file, wanted, orientation)
-            except _Died:
-                pass
-            try:
-                return self._ask(file, wanted, orientation)
-            except _Died as error:
-                raise Undecodable(str(error)) from error
+            for is_last in (False, True):
+                try:
+                    return self._ask(file, wanted, orientation)
+                except _Died as error:
+                    if self._is_closed:
+                        raise DecoderClosed from error
+                    if is_last:
+                        raise Undecodable(str(error)) from error
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process at once; a picture under way raises DecoderClosed."""
+        self._is_closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._turn:
             self._stop()
 
     def _ask(self, file: BinaryIO, wanted: Sequence[Kind], orientation: int) -> Made:
+        if self._is_closed:
+            raise DecoderClosed
         file.seek(0)
         process, line = self._running()
         try:

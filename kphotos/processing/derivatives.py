@@ -15,6 +15,7 @@ from kphotos.processing.answers import Made, Undecodable
 from kphotos.processing.decoder import Decoder
 from kphotos.storage import embedded
 from kphotos.storage.derivatives import Derivatives, Kind
+from kphotos.storage.embedded import Embedded
 from kphotos.storage.facts import Facts
 
 DECODABLE = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "tiff", "gif", "avif", "bmp"))
@@ -34,7 +35,8 @@ def derive(path: str | Path, store: Derivatives, decoder: Decoder, previews: Pre
     The file is opened once, for reading, and refused if it is a symlink; hash and picture come from the same
     open file, so they belong together even if another takes its name meanwhile. A content that cannot be
     decoded gets facts with the `problem`, and is not tried again until derivatives are made differently.
-    OSError means that the file itself cannot be opened or read.
+    OSError means that the file itself cannot be opened or read. Whatever else is raised says nothing of the
+    content (decoder closed, exiftool down): it is kept nowhere, and may be tried again.
     """
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -45,11 +47,14 @@ def derive(path: str | Path, store: Derivatives, decoder: Decoder, previews: Pre
             return known
         facts = known or Facts(hash=content, size=size)
         try:
-            made = _made(path, file, missing, decoder, previews)
+            said = embedded.read_open(file.fileno(), Path(path).suffix.lower())
+            made = _made(path, file, missing, decoder, previews, said)
         except Undecodable as error:
             facts = replace(facts, problem=str(error))
             store.put(content, "facts", facts.to_json())
             return facts
+    if said.orientation >= 5 and "width" in made:  # As shown becomes as stored.
+        made["width"], made["height"] = made["height"], made["width"]
     return _kept(store, facts, made)
 
 
@@ -64,9 +69,13 @@ def hash_of(file: BinaryIO) -> tuple[str, int]:
 
 
 def _made(
-    path: str | Path, file: BinaryIO, wanted: Sequence[Kind], decoder: Decoder, previews: Previews | None
+    path: str | Path,
+    file: BinaryIO,
+    wanted: Sequence[Kind],
+    decoder: Decoder,
+    previews: Previews | None,
+    said: Embedded,
 ) -> Made:
-    said = embedded.read_open(file.fileno(), Path(path).suffix.lower())
     if said.mime in DECODABLE:
         return decoder.make(file, wanted, said.orientation)
     if said.mime and said.mime.startswith("image/x-"):

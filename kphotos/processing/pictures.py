@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import imagehash
 import numpy as np
+import PIL
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin, UnidentifiedImageError
 
@@ -21,6 +22,7 @@ from kphotos.processing.answers import Made, Undecodable
 from kphotos.storage import exif
 from kphotos.storage.derivatives import Kind
 
+OLDEST_PILLOW = (13, 0)  # CVE-2026-112403 and others before it
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP")
 THUMB_HEIGHT, THUMB_WIDEST = 320, 2048
 PREVIEW_SIDE, PREVIEW_LONGEST = 1440, 4096
@@ -40,7 +42,9 @@ _SRGB = ImageCms.createProfile("sRGB")
 
 
 def harden() -> None:
-    """Pillow's safe settings, for the whole process."""
+    """Pillow's safe settings, for the whole process; none but a Pillow without the known holes will do."""
+    if tuple(map(int, PIL.__version__.split(".")[:2])) < OLDEST_PILLOW:
+        raise RuntimeError(f"Pillow {PIL.__version__} has known holes: at least 13.0 is needed")
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     PngImagePlugin.MAX_TEXT_CHUNK = _LARGEST_PROFILE  # Its 1 MB would refuse pictures with a large profile.

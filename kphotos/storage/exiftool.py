@@ -44,6 +44,10 @@ class ExiftoolMissing(RuntimeError):
     """There is no exiftool that may be used; the text says why."""
 
 
+class ExiftoolFailed(RuntimeError):
+    """exiftool died or hung over a file; whether the file is to blame is not known."""
+
+
 class _GaveUp(Exception):
     """exiftool died, took too long or said too much."""
 
@@ -89,7 +93,7 @@ class Exiftool:
         return found
 
     def preview(self, path: str | Path) -> bytes | None:
-        """The largest JPEG that a RAW file carries inside, None if there is none or it cannot be had."""
+        """The largest JPEG that a RAW file carries inside, None if there is none; raises ExiftoolFailed."""
         with self._turn, _offered([os.fsencode(path)]) as links:
             if links[0] is None:
                 return None
@@ -98,8 +102,8 @@ class Exiftool:
                     data = self._say("-b", tag, links[0])
                     if data.startswith(b"\xff\xd8\xff"):
                         return data
-            except _GaveUp:
-                return None
+            except _GaveUp as reason:
+                raise ExiftoolFailed(str(reason)) from reason
         return None
 
     def close(self) -> None:

@@ -13,14 +13,18 @@ MAKER = 1  # Raise it when derivatives come out differently: older facts then co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Facts of one content. Sizes are as shown, orientation applied."""
+    """Facts of one content.
+
+    Sizes are those of the stored picture: turned by the orientation of its EXIF they are as shown. Thumbhash
+    and perceptual hashes are of the picture as shown.
+    """
 
     hash: str  # "sha256:..."
     size: int  # bytes
     width: int | None = None
     height: int | None = None
     thumbhash: bytes | None = None
-    phash: str | None = None  # 16 hex digits, of the picture as shown
+    phash: str | None = None  # 16 hex digits
     dhash: str | None = None
     colour: str | None = None  # "#rrggbb", the one that covers most
     problem: str | None = None  # why there is no picture: the end of the sentence "The file is ..."

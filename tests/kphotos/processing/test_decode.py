@@ -8,17 +8,20 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import PIL
 import pytest
 from PIL import Image
 
+from kphotos.processing import pictures
 from kphotos.processing.answers import Undecodable, packed, unpacked
-from kphotos.processing.decoder import Decoder
+from kphotos.processing.decoder import Decoder, DecoderClosed
 from kphotos.storage.derivatives import KINDS
 from tests.pictures import CASES, DAMAGED, picture
 
@@ -170,3 +173,41 @@ def test_it_ends_with_the_one_who_started_it(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the decoder is still there")
+
+
+def test_closing_does_not_wait_for_a_picture_that_hangs(tmp_path: Path) -> None:
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        with opened(tmp_path, b"x").open("rb") as file:
+            try:
+                decoder.make(file, KINDS)
+            except DecoderClosed as error:
+                failed.append(error)
+
+    decoder = Decoder(seconds=30, command=fake("time.sleep(60)"))
+    thread = threading.Thread(target=work)
+    thread.start()
+    while decoder._process is None:
+        time.sleep(0.01)
+    start = time.monotonic()
+    decoder.close()
+    thread.join(5)
+    assert failed
+    assert time.monotonic() - start < 3
+
+
+def test_ctrl_c_is_the_other_sides_business(tmp_path: Path) -> None:
+    with Decoder() as decoder, opened(tmp_path, CASES["plain.jpg"]).open("rb") as file:
+        decoder.make(file, ("thumb",))
+        before = decoder._process
+        assert before is not None
+        os.kill(before.pid, signal.SIGINT)
+        decoder.make(file, ("thumb",))
+        assert decoder._process is before
+
+
+def test_a_pillow_with_known_holes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PIL, "__version__", "12.9.1")
+    with pytest.raises(RuntimeError, match="known holes"):
+        pictures.harden()

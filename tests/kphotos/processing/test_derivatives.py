@@ -11,9 +11,11 @@ from typing import BinaryIO
 import pytest
 
 from kphotos.processing.answers import Made, Undecodable
-from kphotos.processing.decoder import Decoder
+from kphotos.processing.decoder import Decoder, DecoderClosed
 from kphotos.processing.derivatives import derive
+from kphotos.storage import embedded
 from kphotos.storage.derivatives import Derivatives, Kind
+from kphotos.storage.exiftool import ExiftoolFailed
 from tests.photos import jpeg
 from tests.pictures import CASES, DAMAGED, picture
 
@@ -72,7 +74,7 @@ def test_a_photo_gets_everything_and_stays_as_it_was(
     before, about = path.read_bytes(), path.stat()
     facts = derive(path, store, decoder)
     assert facts.hash == "sha256:" + hashlib.sha256(before).hexdigest()
-    assert (facts.size, facts.width, facts.height, facts.problem) == (len(before), 600, 900, None)
+    assert (facts.size, facts.width, facts.height, facts.problem) == (len(before), 900, 600, None)
     assert store.missing(facts.hash) == ()
     assert store.facts(facts.hash) == facts
     assert path.read_bytes() == before
@@ -174,3 +176,31 @@ def test_kinds_without_a_decoder_say_so(store: Derivatives, tmp_path: Path) -> N
     ]
     assert [("no decoder for it yet" in p or "no decoder for yet" in p) for p in problems] == [True] * 3
     assert decoder.asked == []
+
+
+def test_what_says_nothing_of_the_content_is_not_kept(store: Derivatives, tmp_path: Path) -> None:
+    """Closing the worker or an exiftool that is down must not mark a photo as unreadable for good."""
+
+    class DownPreviews:
+        def preview(self, path: str | Path) -> bytes | None:
+            raise ExiftoolFailed("exiftool ended")
+
+    (tmp_path / "a.nef").write_bytes(CASES["little.tif"])
+    with pytest.raises(ExiftoolFailed):
+        derive(tmp_path / "a.nef", store, FakeDecoder(), DownPreviews())
+    closed = Decoder()
+    closed.close()
+    with pytest.raises(DecoderClosed):
+        derive(jpeg(tmp_path / "a.jpg"), store, closed)
+    assert not store.root.exists()
+
+
+@pytest.mark.parametrize("kind", ["jpg", "tif"])
+def test_sizes_are_those_of_the_stored_picture(
+    kind: str, store: Derivatives, decoder: Decoder, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(CASES[f"little.{kind}"])
+    facts, said = derive(path, store, decoder), embedded.read(path)
+    assert said.orientation == 6
+    assert (facts.width, facts.height) == (said.width, said.height)
