@@ -1,0 +1,209 @@
+"""Another program writes before every single operation of ours: nobody's edit is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sync.core.model import Change
+from sync.engine import Engine, Site
+from sync.errors import SyncError
+from tests.sim.memfs import MemFS
+from tests.sim.tools import FakeTool
+from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
+
+PHOTO = "IMG.JPG"
+SIDECAR = PHOTO + ".xmp"
+
+Act = Callable[[Machine], None]
+
+
+def prepared(*, exchanges: bool = True) -> Machine:
+    machine = simulated_machine(exchanges=exchanges)
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, title="Lake", rating=1, tags=["Sea"])
+    machine.pass_time(1)
+    machine.scan()
+    return machine
+
+
+def interrupt(machine: Machine, number: int, tool: Callable[[], None], act: Act) -> str | None:
+    """Act, and let the tool write before the operation of that number; which it was, None if none."""
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    start, hit = fs.operations, []
+
+    def before(at: int, operation: str, path: str) -> None:
+        if at - start == number:
+            fs.before = lambda *_: None
+            hit.append(operation)
+            machine.pass_time(0.01)
+            tool()
+
+    fs.before = before
+    act(machine)
+    fs.before = lambda *_: None
+    return hit[0] if hit else None
+
+
+def settle(machine: Machine) -> dict[str, Any]:
+    """Let everything come to rest, and tell what is shown, which must be what the mirror says."""
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.touch(SIDECAR)
+        machine.scan()
+    asset = assets(machine.scan(everything=True))[PHOTO]
+    assert (asset.problems, asset.pending) == ((), False)
+    assert machine.mirror(PHOTO) == asset.document.content()
+    assert [name for name in machine.hands.names() if name.startswith(".kphotos-tmp")] == []
+    return dict(asset.document.content())
+
+
+def by_person(machine: Machine) -> None:
+    machine.edit(PHOTO, rating=5)
+
+
+def every_step(
+    exchanges: bool, tool_of: Callable[[Machine], Callable[[], None]], check: Callable[[Machine], None]
+) -> list[str]:
+    steps: list[str] = []
+    while True:
+        machine = prepared(exchanges=exchanges)
+        hit = interrupt(machine, len(steps) + 1, tool_of(machine), by_person)
+        if hit is None:
+            return steps
+        steps.append(hit)
+        check(machine)
+
+
+@pytest.mark.parametrize("drops_mark", [False, True], ids=["keeps mark", "drops mark"])
+@pytest.mark.parametrize("in_place", [True, False], ids=["in place", "renamed over"])
+def test_a_tools_edit_of_another_field_and_ours_both_stand(in_place: bool, drops_mark: bool) -> None:
+    def tool_of(machine: Machine) -> Callable[[], None]:
+        tool = FakeTool(machine.hands, SIDECAR, in_place=in_place, drops_mark=drops_mark)
+        return lambda: tool.set(title="Theirs", tags=("Sea", "Theirs"))
+
+    def check(machine: Machine) -> None:
+        shown = settle(machine)
+        assert shown["title"] == "Theirs"
+        assert shown["rating"] == 5
+        assert set(shown["tags"]) == {"Sea", "Theirs"}
+
+    steps = every_step(True, tool_of, check)
+    assert {"exchange", "create", "rename", "fsync", "sync_folder", "read"} <= set(steps)
+
+
+def test_a_tools_removal_stands_as_well() -> None:
+    def check(machine: Machine) -> None:
+        assert settle(machine) == {"rating": 5, "tags": ("Sea",)}
+
+    every_step(True, lambda m: lambda: FakeTool(m.hands, SIDECAR).set(title=None), check)
+
+
+def test_a_tool_that_deletes_the_xmp_clears_nothing() -> None:
+    def tool_of(machine: Machine) -> Callable[[], None]:
+        return lambda: machine.hands.remove(SIDECAR) if SIDECAR in machine.hands.names() else None
+
+    def check(machine: Machine) -> None:
+        machine.touch(SIDECAR)
+        assert settle(machine) == {"title": "Lake", "rating": 5, "tags": ("Sea",)}
+
+    every_step(True, tool_of, check)
+
+
+def test_a_tool_half_way_through_its_write_finishes_it_and_is_heard() -> None:
+    def check(machine: Machine) -> None:
+        # The tool goes on where it was: in the file that it had opened, whatever its name is by now.
+        node = torn[0]
+        node.data = node.durable = finished[0]
+        machine.pass_time(0.01)
+        node.mtime_ns = node.ctime_ns = machine.site.clock.now_ns()
+        machine.touch(SIDECAR, *(n for n in machine.hands.names() if n.startswith(".kphotos-tmp")))
+        shown = settle(machine)
+        assert (shown["title"], shown["rating"]) == ("Theirs", 5)
+
+    torn: list[Any] = []
+    finished: list[bytes] = []
+
+    def tool_of(machine: Machine) -> Callable[[], None]:
+        def write() -> None:
+            fs = machine.fs
+            assert isinstance(fs, MemFS)
+            tool = FakeTool(machine.hands, SIDECAR)
+            tool._database["title"] = "Theirs"
+            finished[:] = [tool.compose()]
+            torn[:] = [fs.nodes[SIDECAR]]
+            machine.hands.put(SIDECAR, finished[0][:54])
+
+        return write
+
+    every_step(True, tool_of, check)
+
+
+def test_what_a_tool_writes_through_a_file_we_took_out_is_heard() -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database["title"] = "Theirs"
+    late, node = tool.compose(), fs.nodes[SIDECAR]
+    machine.edit(PHOTO, rating=5)
+    machine.pass_time(0.1)
+    node.data = node.durable = late
+    node.mtime_ns = node.ctime_ns = machine.site.clock.now_ns()
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"]) == ("Theirs", 5)
+
+
+def test_without_an_exchange_only_the_very_last_step_is_a_window() -> None:
+    lost: list[str] = []
+    steps: list[str] = []
+    while True:
+        machine = prepared(exchanges=False)
+        hit = interrupt(
+            machine,
+            len(steps) + 1,
+            lambda m=machine: FakeTool(m.hands, SIDECAR).set(title="Theirs"),  # type: ignore[misc]
+            by_person,
+        )
+        if hit is None:
+            break
+        steps.append(hit)
+        shown = settle(machine)
+        assert shown["rating"] == 5
+        if shown["title"] != "Theirs":
+            lost.append(hit)
+    assert lost == ["rename"]
+
+
+def test_two_sessions_of_one_photo_wait_for_each_other(tmp_path: Any) -> None:
+    machine = disk_machine(tmp_path)
+    for name in ("A.JPG", "B.JPG"):
+        machine.hands.put(name, b"1")
+    machine.scan()
+    failures: list[SyncError] = []
+
+    def work(number: int) -> None:
+        site = machine.site
+        own = Engine(
+            machine.volume, Site(site.id, f"thread{number}", site.memory, site.lock, site.clock, site.rng)
+        )
+        try:
+            for count in range(10):
+                for name in ("A.JPG", "B.JPG"):
+                    own.edit(name, [Change("tags", "add", f"{number}/{count}")], "user:alice")
+        except SyncError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    for name in ("A.JPG", "B.JPG"):
+        assert len(machine.engine.look(name).document.value("tags")) == 40
+        assert len(machine.mirror(name)["tags"]) == 40
