@@ -74,8 +74,9 @@ def _put_list(
     standing = [rdf.node(item) for item in items]
     found = [None if node is None else parse(node, drawn_on) for node in standing]
     pairs = regions.pair(found, wanted)
+    kept = set(pairs)
     for index, item in enumerate(items):
-        if found[index] is not None and index not in pairs:
+        if found[index] is not None and index not in kept:
             layout.drop(rdf.Spot(holder, str(item.tag), item))
     for region, at in zip(wanted, pairs, strict=True):
         node = None if at is None else standing[at]

@@ -8,7 +8,7 @@ whose shape has no such form (circle, polygon, a point) is nobody's value here: 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from lxml import etree
@@ -33,6 +33,7 @@ IPTC_SHAPE, IPTC_UNIT = clark("Iptc4xmpExt:rbShape"), clark("Iptc4xmpExt:rbUnit"
 IPTC_BOX = tuple(clark(f"Iptc4xmpExt:{each}") for each in ("rbX", "rbY", "rbW", "rbH"))
 
 FACE = "Face"
+_MANY = 100  # regions, beyond which a pair of lists is no longer searched for near ones
 _NEAR = 0.002  # tools print a box with three decimals and more
 
 
@@ -179,33 +180,57 @@ def same_box(one: Sequence[float], other: Sequence[float]) -> bool:
 
 def same_regions(found: Sequence[Region], wanted: Sequence[Region], *, typed: bool = True) -> bool:
     """Whether two lists hold the same regions, in any order."""
+    if len(found) != len(wanted):
+        return False
     left = list(wanted)
+    if len(left) > _MANY:  # then only the order that both were printed in is worth the time
+        pairs = zip(sorted(found, key=_exactly), sorted(left, key=_exactly), strict=True)
+        return all(same(one, other, typed=typed) for one, other in pairs)
     for region in found:
         match = next((index for index, other in enumerate(left) if same(region, other, typed=typed)), None)
         if match is None:
             return False
         del left[match]
-    return not left
+    return True
 
 
 def pair(found: Sequence[Region | None], wanted: Sequence[Region]) -> list[int | None]:
     """For each region wanted the index of the one found that it edits: the same, its box, or its name."""
     taken: list[int | None] = [None] * len(wanted)
-    free = {index for index, region in enumerate(found) if region is not None}
-    tests: tuple[Callable[[Region, Region], bool], ...] = (
-        lambda a, b: same(a, b, typed=False),
-        lambda a, b: same_box(a["area"], b["area"]),
-        lambda a, b: bool(a["name"]) and a["name"] == b["name"],
-    )
-    for test in tests:
-        for index, region in enumerate(wanted):
-            if taken[index] is not None:
-                continue
-            hit = next((at for at in sorted(free) if test(found[at] or region, region)), None)
-            if hit is not None:
-                taken[index] = hit
-                free.discard(hit)
+    free = {index: region for index, region in enumerate(found) if region is not None}
+    _claim(taken, wanted, free, _exactly)
+    if len(free) <= _MANY:
+        for at, region in enumerate(wanted):
+            if taken[at] is None:
+                near = [index for index, one in free.items() if same_box(one["area"], region["area"])]
+                namesakes = [index for index in near if free[index]["name"] == region["name"]]
+                for index in (namesakes or near)[:1]:
+                    taken[at] = index
+                    del free[index]
+    _claim(taken, wanted, free, lambda region: region["name"] or None)
     return taken
+
+
+def _claim(
+    taken: list[int | None],
+    wanted: Sequence[Region],
+    free: dict[int, Region],
+    key: Callable[[Region], Hashable],
+) -> None:
+    """Give regions wanted the free ones with the same key, in order; a key of None matches nothing."""
+    by_key: dict[Hashable, list[int]] = {}
+    for index in reversed(free):
+        by_key.setdefault(key(free[index]), []).append(index)
+    for at, region in enumerate(wanted):
+        candidates = by_key.get(key(region))
+        if taken[at] is None and candidates and key(region) is not None:
+            index = candidates.pop()
+            taken[at] = index
+            del free[index]
+
+
+def _exactly(region: Region) -> tuple[str, ...]:
+    return (region["name"], *(f"{length:.4f}" for length in region["area"]))
 
 
 def _over(length: float | None, whole: int) -> float | None:
