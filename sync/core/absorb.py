@@ -13,7 +13,7 @@ from sync.core import sources
 from sync.core.dots import LATEST_MS, dot, following, hashed_node, millis
 from sync.core.draft import Draft
 from sync.core.keys import STANDS, hashed, keyed
-from sync.core.model import Candidate, Key, Ledger, Past, Record, Sight, Sources, Value
+from sync.core.model import Candidate, Key, Ledger, Past, Record, Region, Sight, Sources, Value
 from sync.core.readpoint import Current, Has, chain, current, is_absorbed, is_pending, read_point
 from sync.core.show import show, winner
 from sync.core.tools import FORGETFUL, does
@@ -81,16 +81,37 @@ def absorb(
     return taking.done(single=single)
 
 
-def adopt(sight: Sight, asset_id: str) -> Ledger:
-    """Return the ledger of an XMP at first sight: the same dots on every site, of time 0."""
+def adopt(sight: Sight, asset_id: str, *, brief: bool = False) -> Ledger:
+    """Return the ledger of an XMP at first sight: the same dots on every site, of time 0.
+
+    `brief`: for showing only; the ledger, if it were kept, would not know property from property.
+    """
     reading = sources.read(sight.sources, None, None, sight.tool)
-    at = _first_dot(reading.has)
-    draft = Draft(Ledger(asset_id))
+    has = reading.has
+    at = _first_dot(has)
+    fields: dict[str, tuple[Candidate, ...]] = {}
+    sets: dict[str, dict[str, tuple[str, ...]]] = {}
+    regions: dict[str, dict[str, tuple[Candidate, ...]]] = {}
     for key, value in reading.values.items():
-        draft.put(key, [Candidate(value, at, via=sight.tool)])
-    src = sources.properties(sight.sources, reading.has)
-    draft.record(Record(at, sight.file, sight.mark, reading.has, src, None, "tool", None, sight.sum))
-    return draft.freeze()
+        name, _, rest = key.partition("/")
+        if not rest:
+            fields[name] = (Candidate(value, at, via=sight.tool),)
+        elif name == "regions":
+            region, _, member = rest.partition("/")
+            members = regions.setdefault(region, {})
+            if member:
+                members[member] = (Candidate(value, at, via=sight.tool),)
+        else:
+            sets.setdefault(name, {})[rest] = (at,)
+    src = {} if brief else sources.properties(sight.sources, has)
+    return Ledger(
+        asset_id,
+        seen=frozenset((at,)),
+        fields=fields,
+        sets=sets,
+        regions={name: Region((at,), members) for name, members in regions.items()},
+        xmp=(Record(at, sight.file, sight.mark, has, src, None, "tool", None, sight.sum),),
+    )
 
 
 def mirror(
@@ -329,4 +350,4 @@ def _hash(value: Value) -> str:
 
 
 def _first_dot(has: Has) -> str:
-    return dot(0, hashed_node("adopted", text(sorted(has.items()))))
+    return dot(0, hashed_node("adopted", *(part for key in sorted(has) for part in (key, has[key]))))

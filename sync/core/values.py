@@ -10,8 +10,10 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from json import JSONEncoder
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -35,17 +37,35 @@ _PLACE: Final = ("location", "city", "state", "country", "code")
 
 def text(value: Value) -> str:
     """Return the one JSON text of a value: sorted members, no spaces."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int:
+        return repr(value)
+    if kind is dict:
+        return (
+            "{" + ",".join(f"{encode_basestring(name)}:{text(value[name])}" for name in sorted(value)) + "}"
+        )
+    if kind is list or kind is tuple:
+        return "[" + ",".join([text(item) for item in value]) + "]"
     return _encode(value)
 
 
 def digest(value: Value) -> str:
     """Return 16 hex characters naming a canonical value."""
-    return sha256(_encode(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    if type(value) is str and len(value) < 64:
+        return _short_digest(value)
+    return sha256(text(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8192)
+def _short_digest(value: str) -> str:
+    return sha256(text(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def same(one: Value, other: Value) -> bool:
     """Tell whether two values are the same for people: equal canonical text."""
-    return one is other or _encode(one) == _encode(other)
+    return one is other or text(one) == text(other)
 
 
 def canonical(field: str, value: Value) -> Value:
