@@ -24,7 +24,6 @@ from kphotos.processing.decoder import Decoder
 from kphotos.processing.derivatives import derive as derive_original
 from kphotos.sidecar import intake, sites
 from kphotos.storage import exiftool, volumes
-from kphotos.storage.derivatives import Derivatives
 from sync.core import names
 from sync.errors import NotFound as NoOriginal
 from sync.errors import Offline
@@ -103,7 +102,7 @@ def derive(settings: Settings, asset: str, decoder: Decoder, previews: exiftool.
         volume, path = volumes.get(settings, view.volume), names.unescape(view.path)
         engine = sites.engine_of(settings, volume)
         before = engine.look(path).original.stat
-        facts = derive_original(volume.root / path, _store(settings), decoder, previews)
+        facts = derive_original(volume.root / path, intake.store_of(settings), decoder, previews)
         engine.hashed(path, before.signature(), facts.hash)
         projection.project(settings, [intake.facts_row(facts)])
         intake.project(settings, volume, engine.look(path))
@@ -126,7 +125,7 @@ def sweep(settings: Settings) -> bool:
 
 def _underived(settings: Settings) -> Iterator[list[str]]:
     after = ""
-    store = _store(settings)
+    store = intake.store_of(settings)
     while True:
         with index.use(settings):
             rows = query.without_thumbnail(_PAGE, after)
@@ -134,7 +133,3 @@ def _underived(settings: Settings) -> Iterator[list[str]]:
             return
         after = rows[-1][0]
         yield [asset for asset, _, _, content in rows if content is None or store.missing(content)]
-
-
-def _store(settings: Settings) -> Derivatives:
-    return Derivatives(settings.storage_path / "derivatives")

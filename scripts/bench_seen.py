@@ -12,9 +12,7 @@ import bench_library
 from kphotos import index
 from kphotos.config import Settings, from_env
 from kphotos.index import query
-from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import intake, sites, watching
-from kphotos.storage import volumes
 
 PATIENCE = 600.0
 
@@ -25,7 +23,7 @@ def seen_before_hashed(home: Path, files: int, megabytes: int) -> dict[str, Any]
     bench_library.large(library, files, megabytes)
     settings = from_env({"STORAGE_PATH": str(home)}, dotenv=None)
     begun = perf_counter()
-    volume = volumes.register(settings, library)
+    volume = sites.add(settings, library)
     watching.ensure_index(settings)
     tally = intake.take(settings, volume, sites.engine_of(settings, volume).scan())
     seen = perf_counter() - begun
@@ -44,7 +42,7 @@ def seen_before_hashed(home: Path, files: int, megabytes: int) -> dict[str, Any]
 
 def _unhashed(settings: Settings) -> int:
     with index.use(settings):
-        return sum(1 for _, _, content in query.hashes(EVERYTHING) if content is None)
+        return sum(content is None for *_, content in query.without_thumbnail(100_000))
 
 
 def _work_until_hashed(settings: Settings) -> float:

@@ -52,7 +52,7 @@ def add(
 
 def scan(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Exit code 3 if a volume is offline or halted, 1 if something in one is a problem."""
-    chosen = [volumes.register(settings, folder) for folder in arguments.folder] or volumes.every(settings)
+    chosen = [sites.add(settings, folder) for folder in arguments.folder] or volumes.every(settings)
     if not chosen:
         raise NotFound("There is no volume yet: kphotos scan FOLDER makes one.")
     watching.ensure_index(settings)

@@ -21,8 +21,7 @@ from kphotos.cli.supervise import Part, Supervisor, hold_lifeline
 from kphotos.config import Settings
 from kphotos.errors import Unavailable
 from kphotos.identity import accounts
-from kphotos.sidecar import watching
-from kphotos.storage import volumes
+from kphotos.sidecar import sites, watching
 
 PARTS = ("serve", "watch", "work")
 
@@ -50,7 +49,7 @@ def start(arguments: argparse.Namespace, settings: Settings, out: Output) -> int
     """Register the folders, then keep the three processes alive until a signal ends all of them."""
     with alone(settings, "start", "K-Photos"):
         for folder in arguments.folder:
-            volume = volumes.register(settings, folder)
+            volume = sites.add(settings, folder)
             kept = "" if volume.writable else f"  (read-only: edits are kept in {settings.storage_path})"
             out.say(f"{volume.root}{kept}")
         refuse_taken_port(settings)
