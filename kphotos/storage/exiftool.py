@@ -11,14 +11,11 @@ import contextlib
 import json
 import os
 import re
-import secrets
-import select
 import shutil
 import stat
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -27,13 +24,13 @@ from typing import Self
 import exiftool
 
 from kphotos.storage.embedded import Embedded
+from kphotos.storage.exiftool_process import GaveUp, Process
 from kphotos.storage.exiftool_values import TAGS, embedded
 
 OLDEST = (13, 54)  # before it, `-ee` ran code (CVE-2026-7580) and older holes are known
 VENDORED = Path(__file__).parents[2] / "scripts/web/node_modules/exiftool-vendored.pl/bin/exiftool"
 SECONDS = 30.0  # that one batch may take
 _BATCH = 32
-_LONGEST_ANSWER = 128 * 1024 * 1024  # bytes: a RAW's full preview is some 20 MB
 _WORD = re.compile(r"-[A-Za-z0-9:_#*]+")
 _LINK = re.compile(rb"/[^\x00-\x1f]+")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -46,10 +43,6 @@ class ExiftoolMissing(RuntimeError):
 
 class ExiftoolFailed(RuntimeError):
     """exiftool died or hung over a file; whether the file is to blame is not known."""
-
-
-class _GaveUp(Exception):
-    """exiftool died, took too long or said too much."""
 
 
 def available() -> str | None:
@@ -69,7 +62,7 @@ class Exiftool:
             raise ExiftoolMissing(_missing())
         self._program = found
         self._seconds = seconds
-        self._process: _Process | None = None
+        self._process: Process | None = None
         self._turn = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -88,7 +81,7 @@ class Exiftool:
             batch = [os.fsencode(path) for path in paths[start : start + _BATCH]]
             try:
                 found += self._read(batch)
-            except _GaveUp:  # One of them did it: each alone, so that the others do not suffer.
+            except GaveUp:  # One of them did it: each alone, so that the others do not suffer.
                 found += [self._read_alone(path) for path in batch]
         return found
 
@@ -102,7 +95,7 @@ class Exiftool:
                     data = self._say("-b", tag, links[0])
                     if data.startswith(b"\xff\xd8\xff"):
                         return data
-            except _GaveUp as reason:
+            except GaveUp as reason:
                 raise ExiftoolFailed(str(reason)) from reason
         return None
 
@@ -114,7 +107,7 @@ class Exiftool:
     def _read_alone(self, path: bytes) -> Embedded:
         try:
             return self._read([path])[0]
-        except _GaveUp as reason:
+        except GaveUp as reason:
             return Embedded(problem=f"not readable by exiftool: {reason}", complete=False)
 
     def _read(self, paths: Sequence[bytes]) -> list[Embedded]:
@@ -126,7 +119,7 @@ class Exiftool:
             answers = {os.fsencode(answer["SourceFile"]): answer for answer in told}
         except (ValueError, TypeError, KeyError) as error:
             self.close()
-            raise _GaveUp("its answer is not what was asked for") from error
+            raise GaveUp("its answer is not what was asked for") from error
         return [
             embedded(answers[link]) if link in answers else Embedded(problem="not readable", complete=False)
             for link in links
@@ -140,67 +133,21 @@ class Exiftool:
             raise ValueError("not a word for exiftool")
         try:
             if self._process is None:
-                self._process = _Process(self._program, self._seconds)
+                self._process = Process(self._program, self._seconds)
                 self._process.run()
             answer = self._process.execute(*words, raw_bytes=True)
-        except _GaveUp:
+        except GaveUp:
             self._stop()
             raise
         except (OSError, RuntimeError, exiftool.exceptions.ExifToolException) as error:
             self._stop()
-            raise _GaveUp("exiftool ended") from error
+            raise GaveUp("exiftool ended") from error
         return answer if isinstance(answer, bytes) else answer.encode()
 
     def _stop(self) -> None:
         if self._process is not None:
             self._process.end()
         self._process = None
-
-
-class _Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no types
-    """pyexiftool's process with a reader of ours: its own one spins for ever once exiftool has died."""
-
-    def __init__(self, program: str, seconds: float) -> None:
-        super().__init__(program, common_args=[], config_file="", encoding="utf-8")
-        self._seconds = seconds
-
-    def execute(self, *params: str | bytes, raw_bytes: bool = False) -> str | bytes:
-        """Say `params`, return the answer; raises _GaveUp at the deadline, the end of file or the cap."""
-        number = b"%d" % secrets.randbits(60)  # No name or file can hold a sentinel that nobody foresees.
-        lines = [word.encode() if isinstance(word, str) else word for word in params]
-        self._process.stdin.write(b"\n".join((*lines, b"-execute" + number, b"")))
-        self._process.stdin.flush()
-        answer = self._answer(b"{ready" + number + b"}")
-        return answer if raw_bytes else answer.decode("utf-8", "replace")
-
-    def end(self) -> None:
-        """End the process however it is; pyexiftool's own way warns and leaks if it is dead already."""
-        process = self._process
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            with contextlib.suppress(OSError):  # What was still to be said to it cannot be flushed.
-                pipe.close()
-        self._flag_running_false()
-
-    def _answer(self, sentinel: bytes) -> bytes:
-        out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
-        deadline = time.monotonic() + self._seconds
-        said = bytearray()
-        while not said.endswith((sentinel, sentinel + b"\n")):
-            ready = select.select([out, err], [], [], max(0.0, deadline - time.monotonic()))[0]
-            if not ready:
-                raise _GaveUp(f"no answer within {self._seconds:g} s")
-            for pipe in ready:
-                data = os.read(pipe, 65_536)  # What it says on stderr stands as Warning in its answer, too.
-                if not data:
-                    raise _GaveUp("exiftool ended")
-                said += data if pipe == out else b""
-            if len(said) > _LONGEST_ANSWER:
-                raise _GaveUp("its answer does not end")
-        return bytes(said[: said.rfind(sentinel)])
 
 
 @contextlib.contextmanager

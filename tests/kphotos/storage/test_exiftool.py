@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from kphotos.storage import embedded, exiftool
-from kphotos.storage.exiftool import Exiftool, ExiftoolMissing
+from kphotos.storage import embedded, exiftool, exiftool_process
+from kphotos.storage.exiftool import Exiftool, ExiftoolFailed, ExiftoolMissing
 from tests.photos import BYTE, LONG, SHORT, tiff
 from tests.pictures import CASES, DAMAGED, picture, write
 
@@ -96,7 +98,7 @@ def test_the_hostile_names_are_dangerous_when_shown_to_exiftool(tmp_path: Path) 
     path.write_bytes(CASES["little.jpg"])
     (tmp_path / "trip").write_bytes(CASES["little.jpg"])
     before = _tree(tmp_path)
-    process = exiftool._Process(Exiftool()._program, 20)
+    process = exiftool_process.Process(Exiftool()._program, 20)
     process.run()
     try:
         process.execute(os.fsencode(path))
@@ -170,7 +172,7 @@ _READY = (
 def test_a_hang_a_death_or_a_flood_fails_the_file_and_no_more(
     body: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exiftool, "_LONGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(exiftool_process, "LONGEST_ANSWER", 1_000_000)
     (path,) = write(tmp_path, {"a.jpg": CASES["plain.jpg"]})
     with Exiftool(_program(tmp_path, body), seconds=0.4) as tool:
         assert reason in (tool.read([path])[0].problem or "")
@@ -208,6 +210,32 @@ def test_a_preview_inside_is_found(running: Exiftool, tmp_path: Path) -> None:
     plain, carrier = write(tmp_path, {"plain.dng": CASES["little.tif"], "raw.dng": _with_preview(inner)})
     assert running.preview(carrier) == inner
     assert running.preview(plain) is None
+
+
+def test_a_preview_that_cannot_be_had_is_not_a_missing_one(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, {"a.dng": CASES["little.tif"]})
+    with Exiftool(_program(tmp_path, _READY + "exit 3"), seconds=5) as tool, pytest.raises(ExiftoolFailed):
+        tool.preview(path)
+
+
+def test_a_video_tells_its_time_in_utc_and_its_length(running: Exiftool, tmp_path: Path) -> None:
+    since_1904 = datetime(2021, 5, 30, 12, 34, 56) - datetime(1904, 1, 1)
+    made = int(since_1904.total_seconds())
+    head = struct.pack(">BxxxIIIII", 0, made, made, 1000, 5500, 0x10000) + b"\0" * 76
+    film = _box(b"ftyp", b"isom\0\0\2\0") + _box(b"moov", _box(b"mvhd", head))
+    (path,) = write(tmp_path, {"a.mp4": film})
+    (told,) = running.read([path])
+    assert (told.mime, told.duration, told.problem) == ("video/mp4", 5.5, None)
+    assert (told.taken_local, told.taken_offset, told.taken_source) == (
+        "2021-05-30T12:34:56",
+        "+00:00",
+        "quicktime",
+    )
+    assert embedded.read(path).complete is False
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body) + 8) + kind + body
 
 
 def _with_preview(inner: bytes) -> bytes:
