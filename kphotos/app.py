@@ -15,6 +15,7 @@ from kphotos.web import (
     errors,
     gate,
     headers,
+    here,
     listener,
     media,
     origins,
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.url_map.converters["asset"] = AssetId
-    cookies.install(app, settings)
+    cookies.install(app, settings.jwt_secret)
     gate.install(app, settings)
     headers.install(app, settings)
     errors.install(app)
@@ -79,6 +80,6 @@ def _every_page() -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "system",
         "nav": "closed" if nav == "closed" else "open",
         "csrf_cookie": cookies.CSRF_COOKIE,
-        "insecure": not origins.is_secure(),
+        "insecure": not origins.is_secure(here.settings()),
         "me": viewer and {"id": viewer.id, "name": viewer.name, "role": viewer.role},
     }

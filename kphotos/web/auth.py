@@ -49,7 +49,7 @@ def refresh() -> AnyResponse:
     try:
         sid = sessions.of_token(settings(), token)
         if sid is not None:
-            cookies.check_csrf(settings(), sid)
+            cookies.check_csrf(sid)
         return _welcome(sessions.renew(settings(), token), 200)
     except SignedOut as error:
         response = errors.respond(errors.from_ours(error))
@@ -61,10 +61,10 @@ def refresh() -> AnyResponse:
 @anyone
 def sign_out() -> AnyResponse:
     """End this session by whichever token is good: 200 {signed_out: true}, cookies and cache cleared."""
-    found = cookies.read_access(settings())
+    found = cookies.read_access()
     sid = found.sid if found is not None else sessions.of_token(settings(), cookies.read_refresh())
     if sid is not None:
-        cookies.check_csrf(settings(), sid)
+        cookies.check_csrf(sid)
         sessions.close(settings(), sid)
     response = jsonify({"signed_out": True})
     cookies.clear(response)
@@ -85,7 +85,7 @@ def sign_in_page() -> AnyResponse:
     target = origins.safe_next(request.args.get("next"))
     if not accounts.exist(settings()):
         return redirect("/setup", 303)
-    if cookies.read_access(settings()) is not None:
+    if cookies.read_access() is not None:
         return redirect(target, 303)
     return _form("auth/sign-in.html", next=target, resume=cookies.CSRF_COOKIE in request.cookies)
 
@@ -149,7 +149,7 @@ def _welcome(opened: sessions.Opened, status: int) -> AnyResponse:
 
 
 def _signed(response: Any, opened: sessions.Opened) -> AnyResponse:
-    cookies.write(response, settings(), opened)
+    cookies.write(response, opened)
     answer: AnyResponse = response
     return answer
 

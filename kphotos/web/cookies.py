@@ -18,12 +18,12 @@ from flask import Flask, Response, request
 from flask_jwt_extended import JWTManager, create_access_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 
-from kphotos.config import Settings
 from kphotos.errors import Forbidden
 from kphotos.identity import sessions
 from kphotos.identity.access import Viewer
 from kphotos.runtime.sessions import SLIDING_MS
 from kphotos.web import origins
+from kphotos.web.here import settings
 
 ACCESS_MINUTES = 10
 CSRF_COOKIE = "kp_csrf"
@@ -43,10 +43,10 @@ class Access:
     sid: str
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install(app: Flask, secret: str) -> None:
     """Give the app its JWT settings; HS256 under the site's secret is the only algorithm there is."""
     app.config.update(
-        JWT_SECRET_KEY=settings.jwt_secret,
+        JWT_SECRET_KEY=secret,
         JWT_ALGORITHM="HS256",
         JWT_DECODE_ALGORITHMS=["HS256"],
         JWT_TOKEN_LOCATION=["cookies"],
@@ -65,15 +65,15 @@ def install(app: Flask, settings: Settings) -> None:
 
 def names() -> tuple[str, str]:
     """The names of the access and the refresh cookie on this request's connection."""
-    return ("__Host-kp_at", "__Secure-kp_rt") if origins.is_secure() else ("kp_at", "kp_rt")
+    return ("__Host-kp_at", "__Secure-kp_rt") if origins.is_secure(settings()) else ("kp_at", "kp_rt")
 
 
-def read_access(settings: Settings) -> Access | None:
+def read_access() -> Access | None:
     """Who the access token speaks for; None unless token, session and account all still agree."""
     claims = _claims(request.cookies.get(names()[0], ""))
     if claims is None or claims["type"] != "access":
         return None
-    viewer = sessions.viewer(settings, claims["sid"], claims["sub"])
+    viewer = sessions.viewer(settings(), claims["sid"], claims["sub"])
     return Access(viewer, claims["sid"]) if viewer is not None else None
 
 
@@ -97,28 +97,28 @@ def read_refresh() -> str:
     return request.cookies.get(names()[1], "")
 
 
-def check_csrf(settings: Settings, sid: str) -> None:
+def check_csrf(sid: str) -> None:
     """Refuse (403) a change without the session's token, which only a page of ours reads from its cookie."""
     if request.method in origins.SAFE_METHODS:
         return
-    sent, due = request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(settings, sid)
+    sent, due = request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(settings(), sid)
     if not hmac.compare_digest(sent.encode("utf-8", "replace"), due.encode()):
         raise Forbidden("The page is out of date; load it again.", code="csrf")
 
 
-def write(response: Response, settings: Settings, opened: sessions.Opened) -> None:
+def write(response: Response, opened: sessions.Opened) -> None:
     """Put both tokens of a session and the double-submit token into the browser.
 
     The device's mark only tells a browser that has signed in before from a stranger: it lifts a limit, opens
     nothing.
     """
     access_name, refresh_name = names()
-    csrf = sessions.csrf_of(settings, opened.sid)
+    csrf = sessions.csrf_of(settings(), opened.sid)
     claims = {"sid": opened.sid, "csrf": csrf}
     token = create_access_token(identity=opened.viewer.id, additional_claims=claims)
     _put(response, access_name, token, seconds=ACCESS_MINUTES * 60)
     _put(response, refresh_name, opened.refresh, seconds=REFRESH_SECONDS, path=REFRESH_PATH)
-    _put(response, CSRF_COOKIE, csrf, seconds=REFRESH_SECONDS, readable=True)
+    _put(response, CSRF_COOKIE, csrf, seconds=REFRESH_SECONDS)
     if opened.device is not None:
         _put(response, DEVICE_COOKIE, opened.device, seconds=DEVICE_SECONDS)
 
@@ -127,21 +127,19 @@ def clear(response: Response) -> None:
     """Take both tokens out of the browser, and over a secure connection whatever it kept of the pages."""
     access_name, refresh_name = names()
     for name, path in ((access_name, "/"), (refresh_name, REFRESH_PATH), (CSRF_COOKIE, "/")):
-        _put(response, name, "", seconds=0, path=path, readable=name == CSRF_COOKIE)
-    if origins.is_secure():
+        _put(response, name, "", seconds=0, path=path)
+    if origins.is_secure(settings()):
         # Not "cookies": that would sign people out of other programs on other ports of this machine.
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
-def _put(
-    response: Response, name: str, value: str, *, seconds: int, path: str = "/", readable: bool = False
-) -> None:
+def _put(response: Response, name: str, value: str, *, seconds: int, path: str = "/") -> None:
     response.set_cookie(
         name,
         value,
         max_age=seconds,
         path=path,
-        secure=origins.is_secure(),
-        httponly=not readable,
+        secure=origins.is_secure(settings()),
+        httponly=name != CSRF_COOKIE,
         samesite="Strict",
     )

@@ -17,7 +17,8 @@ from werkzeug.exceptions import HTTPException
 
 from kphotos import errors as ours
 from kphotos.identity import errors as identity
-from kphotos.web import gate
+from kphotos.web import gate, progress
+from kphotos.web.here import settings
 from sync import errors as sync
 
 log = logging.getLogger(__name__)
@@ -170,7 +171,8 @@ def _members(answer: Answer) -> dict[str, Any]:
 
 def _page(answer: Answer) -> str:
     if answer.code == "index_rebuilding":
-        return render_template("error/rebuilding.html", done=0, total=None, seconds=answer.retry_after)
+        done = progress.so_far(settings())
+        return render_template("error/rebuilding.html", done=done, seconds=answer.retry_after)
     again = answer.status in (429, 500, 503, 507)
     return render_template(
         "error/error.html",

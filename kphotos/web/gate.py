@@ -48,10 +48,10 @@ def install(app: Flask, settings: Settings) -> None:
         access = getattr(app.view_functions[request.endpoint], "access", None)
         if access == "anyone":
             return None
-        found = cookies.read_access(settings)
+        found = cookies.read_access()
         if found is None:
             return _ask_to_sign_in(settings)
-        cookies.check_csrf(settings, found.sid)
+        cookies.check_csrf(found.sid)
         if access != "member" and not (access == "admin" and found.viewer.is_admin):
             raise Forbidden("Only an administrator may see this.")
         g.viewer = found.viewer

@@ -26,7 +26,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def _after(response: Response) -> Response:
-        _everywhere(response)
+        _everywhere(response, settings)
         if request.path.startswith("/static/"):
             response.headers["Content-Security-Policy"] = (
                 PAGE_POLICY  # a worker lives under its script's policy
@@ -41,13 +41,13 @@ def install(app: Flask, settings: Settings) -> None:
         return response
 
 
-def _everywhere(response: Response) -> None:
+def _everywhere(response: Response, settings: Settings) -> None:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = PERMISSIONS
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if origins.is_secure():
+    if origins.is_secure(settings):
         # Over plain HTTP browsers ignore it, and complain on the console.
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.is_secure:

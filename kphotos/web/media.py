@@ -2,7 +2,8 @@
 
 Everything is private to who may see it. The address of a derivative carries the first 16 digits of its
 content's hash, so a browser may keep it; nobody else's cache may. What does not exist, what is not the
-viewer's and what has not been made yet are all 404, the last with code `not_ready`.
+viewer's and what cannot be decoded (`unreadable`) or has not been made yet (`not_ready`, and is made next)
+are all 404.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import BinaryIO
 
 from flask import Blueprint, Response, request
 
-from kphotos import index
+from kphotos import index, jobs
 from kphotos.errors import NotFound
 from kphotos.index import query
 from kphotos.index.query import AssetView
+from kphotos.sidecar import intake
 from kphotos.storage import volumes
 from kphotos.storage.derivatives import Derivatives, Kind
 from kphotos.web import ranges
@@ -66,11 +68,20 @@ def _derivative(asset_id: str, kind: Kind) -> Response:
     store = Derivatives(settings().storage_path / "derivatives")
     file = store.open(view.hash, kind) if view.hash is not None else None
     if view.hash is None or file is None:
-        raise NotFound("This picture has not been made yet.", code="not_ready")
+        raise _missing(store, view)
     key = view.hash.removeprefix("sha256:")[:16]
     response = ranges.send(file, os.fstat(file.fileno()).st_size, f"{kind}-{key}", "image/webp")
     response.headers["Cache-Control"] = FRESH if request.args.get("v") == key else ASK_AGAIN
     return response
+
+
+def _missing(store: Derivatives, view: AssetView) -> NotFound:
+    """Why there is no such derivative; one that can be made is made next, since somebody looks at it."""
+    facts = store.facts(view.hash) if view.hash is not None else None
+    if facts is not None and facts.problem is not None:
+        return NotFound("This file cannot be shown as a picture.", code="unreadable")
+    jobs.enqueue(settings(), intake.DERIVE, view.id, priority=1, asset=view.id)
+    return NotFound("This picture has not been made yet.", code="not_ready")
 
 
 def _seen(asset_id: str) -> AssetView:

@@ -61,10 +61,13 @@ def _public(settings: Settings) -> tuple[str, str]:
     return (f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else "", parts.hostname or "")
 
 
-def is_secure() -> bool:
-    """Whether the browser treats this connection as secure: HTTPS, or its own machine."""
+def is_secure(settings: Settings) -> bool:
+    """Whether the browser treats this connection as secure: HTTPS (a proxy's too), or its own machine."""
     host = _host_name(request.environ.get("HTTP_HOST", "")) or ""
     if request.is_secure or host == "localhost" or host.endswith(".localhost"):
+        return True
+    origin, public_host = _public(settings)
+    if origin.startswith("https://") and host == public_host:
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

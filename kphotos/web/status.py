@@ -6,11 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from kphotos import index, records
+from kphotos import index, jobs, records
 from kphotos.errors import IndexMissing, KPhotosError
 from kphotos.index import query
+from kphotos.index.rows import ProblemRow
+from kphotos.storage import volumes
+from kphotos.web import progress
 from kphotos.web.gate import anyone, member
-from kphotos.web.here import scope, settings
+from kphotos.web.here import scope, settings, viewer
 
 blueprint = Blueprint("status", __name__)
 
@@ -21,7 +24,8 @@ def health() -> tuple[Response, int]:
     """200 {state: ready} once the index opens and the records can be read; 503 with another state before."""
     try:
         records.every(settings(), "users")
-        index.current(settings())
+        with index.use(settings()):
+            pass
     except IndexMissing:
         return jsonify({"state": "rebuilding"}), 503
     except (KPhotosError, OSError):
@@ -32,11 +36,34 @@ def health() -> tuple[Response, int]:
 @blueprint.get("/api/status")
 @member
 def status() -> Response:
-    """200 {index: {state}, counts}: what there is of what the viewer may see, and whether it is all there."""
-    found: dict[str, Any] = {"index": {"state": "ready"}}
+    """200 {index: {state, done}, counts, jobs, volumes}: what there is, and what is still being done.
+
+    `index.done` counts photos of a running rebuild; `counts` (absent while there is no index) and `volumes`
+    are of what the viewer may see; `jobs` counts by state, for an admin.
+    """
+    seen = scope()
+    found: dict[str, Any] = {"index": {"state": "ready", "done": progress.so_far(settings())}}
     try:
         with index.use(settings()):
-            found["counts"] = query.counts(scope())
+            found["counts"] = query.counts(seen)
+            found["volumes"] = _volumes(query.problems(seen))
     except IndexMissing:
         found["index"]["state"] = "rebuilding"
+    if viewer().is_admin:
+        found["jobs"] = jobs.counts(settings())
     return jsonify(found)
+
+
+def _volumes(problems: list[ProblemRow]) -> list[dict[str, Any]]:
+    """Each volume with the state of its root: a problem of the root itself says that it is not online."""
+    troubles = {row.volume: row for row in problems if row.volume and not row.path}
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "state": troubles[one.id].kind if one.id in troubles else "online",
+            "reason": troubles[one.id].reason if one.id in troubles else None,
+        }
+        for one in volumes.every(settings())
+        if scope().sees(one.id)
+    ]

@@ -93,7 +93,7 @@ def sign_in(app: Flask, settings: Settings) -> Callable[[Account], Browser]:
         browser = Browser(app.test_client())
         with app.test_request_context("/", base_url=browser.base):
             response = Response()
-            cookies.write(response, settings, sessions.begin(settings, who, "a test"))
+            cookies.write(response, sessions.begin(settings, who, "a test"))
         for header in response.headers.getlist("Set-Cookie"):
             name, _, rest = header.partition("=")
             path = "/api/auth" if "Path=/api/auth" in header else "/"

@@ -1,4 +1,4 @@
-"""Editing from the page: durable beside the original when it is answered, undone by sending back what came."""
+"""Editing from the page: durable beside the original when answered, undone by sending back what came."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def change(browser: Browser, photo: str, *changes: dict[str, Any]) -> Any:
     return browser.send("PATCH", f"/api/assets/{photo}", {"changes": list(changes)})
 
 
-def test_an_edit_lies_beside_the_original_when_it_is_answered(as_alice: Browser, photo: str, folder: Path) -> None:
+def test_an_edit_lies_beside_the_original_when_it_is_answered(
+    as_alice: Browser, photo: str, folder: Path
+) -> None:
     before = hashlib.sha256((folder / "IMG_1.JPG").read_bytes()).hexdigest()
     told = ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake", "seen": []}))
     assert told["asset"]["fields"]["title"]["value"] == "Lake"
@@ -68,7 +70,12 @@ def test_the_picture_is_described_as_it_is_shown(as_alice: Browser, photo: str) 
 def test_what_came_back_undoes_the_edit(as_alice: Browser, photo: str) -> None:
     ok(change(as_alice, photo, {"field": "rating", "op": "set", "value": 2}))
     told = ok(
-        change(as_alice, photo, {"field": "rating", "op": "set", "value": 5}, {"field": "tags", "op": "add", "value": "Sea"})
+        change(
+            as_alice,
+            photo,
+            {"field": "rating", "op": "set", "value": 5},
+            {"field": "tags", "op": "add", "value": "Sea"},
+        )
     )
     assert told["asset"]["fields"]["tags"]["value"] == ["Sea"]
     undone = ok(change(as_alice, photo, *told["undo"]))
@@ -88,8 +95,8 @@ def test_an_undo_that_would_hide_a_later_edit_is_refused(as_alice: Browser, phot
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("rating", 6), ("rating", "five"), ("label", "Pink"), ("taken", "yesterday"), ("title", ["x"]), ("tags", "x" * 9999),
-     ("gps", {"lat": 91, "lon": 0}), ("title", "x" * 100_000)],
+    [("rating", 6), ("rating", "five"), ("label", "Pink"), ("taken", "yesterday"), ("title", ["x"]),
+     ("tags", "x" * 9999), ("gps", {"lat": 91, "lon": 0}), ("title", "x" * 100_000)],
 )  # fmt: skip
 def test_a_value_the_field_cannot_hold_is_refused_by_name(
     as_alice: Browser, photo: str, folder: Path, field: str, value: Any
@@ -101,7 +108,9 @@ def test_a_value_the_field_cannot_hold_is_refused_by_name(
     assert [path.name for path in folder.iterdir() if path.is_file()] == ["IMG_1.JPG"]
 
 
-def test_a_favourite_is_ones_own(as_alice: Browser, as_bob: Browser, bob: Account, settings: Settings, photo: str) -> None:
+def test_a_favourite_is_ones_own(
+    as_alice: Browser, as_bob: Browser, bob: Account, settings: Settings, photo: str
+) -> None:
     volume = records.every(settings, "volumes")[0]
     records.save(settings, "volumes", volume.id, {**volume.data, "editors": [bob.id]})
     assert ok(as_alice.send("PUT", f"/api/assets/{photo}/favourite"))["asset"]["favourite"] is True
@@ -139,7 +148,9 @@ def test_a_script_in_a_title_is_text_everywhere(as_alice: Browser, photo: str) -
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_volume_that_went_away_refuses_edits_and_still_shows(as_alice: Browser, photo: str, folder: Path) -> None:
+def test_a_volume_that_went_away_refuses_edits_and_still_shows(
+    as_alice: Browser, photo: str, folder: Path
+) -> None:
     folder.rename(folder.with_name("elsewhere"))
     assert ok(as_alice.get(f"/api/assets/{photo}"))["name"] == "IMG_1.JPG"
     refused = change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake"})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 import peewee
 import pytest
 from flask import Flask
 
+from kphotos import index
 from kphotos.config import Settings
 from kphotos.errors import (
     Conflict,
@@ -19,6 +21,9 @@ from kphotos.errors import (
     TooMany,
     Unavailable,
 )
+from kphotos.index import generation, projection
+from kphotos.index.rows import AssetRow
+from kphotos.runtime import rebuilds
 from kphotos.web.gate import anyone
 from sync import errors as sync
 from tests.kphotos.web.conftest import SHARED_PHOTO, Browser
@@ -178,6 +183,42 @@ def test_while_there_is_no_index_pages_say_so_and_look_again(as_alice: Browser, 
     assert "Alice" in page.text, "one stays signed in"
     answer = as_alice.get("/api/timeline/version")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-    assert as_alice.get("/api/status").json == {"index": {"state": "rebuilding"}}
+    status = as_alice.get("/api/status").json
+    assert status is not None
+    assert status["index"] == {"state": "rebuilding", "done": 0}
+    assert "counts" not in status
     health = as_alice.get("/healthz")
     assert (health.status_code, health.json) == (503, {"state": "rebuilding"})
+
+
+def test_the_page_counts_what_a_rebuild_has_read(
+    as_alice: Browser, settings: Settings, library: Path
+) -> None:
+    with index.use(settings):
+        rows = [AssetRow(f"{n:032x}", "1" * 32, f"IMG_{n}.JPG", "photo", 1, 0) for n in range(7)]
+    for path in settings.index_folder.iterdir():
+        path.unlink()
+    name = generation.create(settings)
+    rebuilds.begin(settings, name)
+    with generation.opened(settings, name):
+        projection.apply(rows)
+    assert "7 photos so far" in as_alice.get("/").text
+    status = as_alice.get("/api/status").json
+    assert status is not None
+    assert status["index"] == {"state": "rebuilding", "done": 7}
+    generation.swap(settings, name)
+    rebuilds.end(settings, name)
+    assert as_alice.get("/").status_code == 200, "the page heals itself"
+
+
+def test_a_path_cannot_forge_a_line_in_the_log(
+    app: Flask, as_charlie: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    @anyone
+    def fail(rest: str) -> str:
+        raise KeyError(rest)
+
+    app.add_url_rule("/fail/<path:rest>", "fail", fail)
+    as_charlie.get("/fail/a%1b[2J%c2%852026-01-01 root signed in")
+    assert caplog.records[-1].getMessage().isprintable()
+    assert "root signed in" in caplog.records[-1].getMessage()

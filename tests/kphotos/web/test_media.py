@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kphotos import jobs
 from kphotos.config import Settings
 from kphotos.storage.derivatives import Derivatives
+from kphotos.storage.facts import Facts
 from tests.kphotos.web.conftest import HASH, SHARED_PHOTO, Browser
 
 KEY = "ab" * 8
@@ -33,6 +35,20 @@ def test_what_is_not_made_yet_says_so(as_alice: Browser, settings: Settings) -> 
     assert answer.json is not None
     assert answer.json["error"]["code"] == "not_ready"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert as_alice.get(THUMB).status_code == 404
+    assert [job.ids for job in jobs.page(settings)] == [{"asset": SHARED_PHOTO}], (
+        "somebody looks, so it is made next"
+    )
+
+
+def test_what_cannot_be_decoded_says_so_and_is_not_tried_again(as_alice: Browser, settings: Settings) -> None:
+    store = Derivatives(settings.storage_path / "derivatives")
+    store.path(HASH, "thumb").unlink()
+    store.put(HASH, "facts", Facts(hash=HASH, size=1, problem="no picture").to_json())
+    answer = as_alice.get(THUMB)
+    assert answer.json is not None
+    assert answer.json["error"]["code"] == "unreadable"
+    assert list(jobs.page(settings)) == []
 
 
 def test_an_original_comes_whole_or_in_ranges(as_alice: Browser, library: Path) -> None:

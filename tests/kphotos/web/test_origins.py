@@ -90,7 +90,7 @@ def test_reading_is_never_refused_for_its_origin() -> None:
 def test_the_connection_is_secure_on_https_and_on_the_own_machine() -> None:
     def secure(url: str) -> bool:
         with Flask("x").test_request_context("/", base_url=url):
-            return origins.is_secure()
+            return origins.is_secure(PLAIN)
 
     assert all(
         secure(url)
@@ -100,6 +100,12 @@ def test_the_connection_is_secure_on_https_and_on_the_own_machine() -> None:
         secure(url)
         for url in ("http://192.168.1.20", "http://photos.example", "http://127.0.0.1.evil.example")
     )
+
+
+def test_behind_a_proxy_the_public_address_says_how_people_come() -> None:
+    for host, secure in (("photos.example:8443", True), ("192.168.1.20", False)):
+        with Flask("x").test_request_context("/", headers={"Host": host}):
+            assert origins.is_secure(PUBLIC) is secure
 
 
 @pytest.mark.parametrize(
