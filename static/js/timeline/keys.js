@@ -3,6 +3,7 @@
 import { t } from '../lib/i18n.js';
 import { isRtl } from '../lib/dom.js';
 import { pushScope } from '../lib/keymap.js';
+import { step } from './dates.js';
 import { place, rowOf } from './layout.js';
 
 /** @typedef {import('./timeline.js').Timeline} Timeline */
@@ -36,7 +37,7 @@ export function timelineKeys(timeline) {
   const vertical = (/** @type {number} */ by) => (/** @type {number} */ from) => neighbour(timeline, from, by);
 
   const grid = (/** @type {() => void} */ run) => () => (inGrid() && timeline.count ? run() : false);
-  const step = (/** @type {'day' | 'month' | 'year'} */ unit, /** @type {number} */ by) => grid(() => timeline.step(unit, by));
+  const dated = (/** @type {'day' | 'month' | 'year'} */ unit, /** @type {number} */ by) => grid(() => step(timeline, unit, by));
 
   pushScope({
     name: 'timeline',
@@ -57,12 +58,12 @@ export function timelineKeys(timeline) {
       { keys: ['Ctrl+a'], run: grid(() => selecting.all(timeline.count)), label: t('key.select.all'), show: [['Ctrl', 'A']] },
       { keys: ['Escape'], run: () => (selecting.active ? selecting.clear() : false), label: t('key.escape'), show: [['Esc']] },
       { keys: ['g'], run: () => timeline.askDate(), label: t('key.goto') },
-      { keys: ['d'], run: step('day', 1), label: t('key.day'), show: [['d'], ['D']] },
-      { keys: ['D'], run: step('day', -1) },
-      { keys: ['m'], run: step('month', 1), label: t('key.month'), show: [['m'], ['M']] },
-      { keys: ['M'], run: step('month', -1) },
-      { keys: ['y'], run: step('year', 1), label: t('key.year'), show: [['y'], ['Y']] },
-      { keys: ['Y'], run: step('year', -1) },
+      { keys: ['d'], run: dated('day', 1), label: t('key.day'), show: [['d'], ['D']] },
+      { keys: ['D'], run: dated('day', -1) },
+      { keys: ['m'], run: dated('month', 1), label: t('key.month'), show: [['m'], ['M']] },
+      { keys: ['M'], run: dated('month', -1) },
+      { keys: ['y'], run: dated('year', 1), label: t('key.year'), show: [['y'], ['Y']] },
+      { keys: ['Y'], run: dated('year', -1) },
     ],
   });
 }

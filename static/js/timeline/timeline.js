@@ -1,21 +1,24 @@
 /** The timeline: all photos by date. Wires library, scroller, rows, scrubber, selection and keys; the viewer stands on it. */
 
-import { ApiError, sentence } from '../lib/api.js';
-import { cookie, el, find, icon, remember } from '../lib/dom.js';
+import { ApiError } from '../lib/api.js';
+import { cookie, el, find, remember } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { watchVersion } from '../lib/live.js';
 import { toast } from '../lib/toast.js';
+import { goFromAddress, tellAddress } from './address.js';
+import { dayInView, goToDay, step } from './dates.js';
 import { watchPointer } from './gestures.js';
 import { openGoto } from './goto.js';
 import { Images } from './images.js';
 import { timelineKeys } from './keys.js';
 import { measureFor, rowAt, rowEdge, rowOf } from './layout.js';
 import { Library, dayOfOrdinal, isSameShape, locate } from './library.js';
-import { FAVOURITE, ratioOf, sectionAt, sectionOf } from './protocol.js';
+import { FAVOURITE, ratioOf } from './protocol.js';
 import { Rows } from './rows.js';
 import { Scroller } from './scroller.js';
 import { Scrubber } from './scrubber.js';
 import { Selecting } from './selecting.js';
+import { showEmpty, showFailure } from './states.js';
 
 /** Screens a second above which only skeletons are drawn. */
 const FAST = 25;
@@ -31,7 +34,6 @@ export class Timeline {
   #geometry = null;
   #images = new Images();
   #shown = /** @type {[number, number]} */ ([0, 0]);
-  #stood = '';
   #reloading = false;
   #again = false;
   /** @type {Set<() => void>} */
@@ -55,7 +57,7 @@ export class Timeline {
       isSelected: (at) => selection.has(at), isAllSelected: (from, to) => selection.covers(from, to),
     });
     this.rowsElement = this.element;
-    this.scrubber = new Scrubber(this.scrubberElement, { to: (y) => this.scroller.to(y, true), step: (unit, by) => this.step(unit, by), edge: (end) => this.scroller.to(end ? this.scroller.furthest : 0) });
+    this.scrubber = new Scrubber(this.scrubberElement, { to: (y) => this.scroller.to(y, true), step: (unit, by) => step(this, unit, by), edge: (end) => this.scroller.to(end ? this.scroller.furthest : 0) });
   }
 
   // What the viewer and the keys may ask.
@@ -92,7 +94,7 @@ export class Timeline {
       // The rest of the shapes comes after what the person looks at.
       if (snapshot.index.count && !this.#geometry?.whole) void this.#complete(snapshot);
     } catch (error) {
-      this.#fail(error);
+      showFailure(this.root, error);
     }
     this.#listen();
   }
@@ -108,6 +110,8 @@ export class Timeline {
     timelineKeys(this);
     new ResizeObserver(() => void this.relayout()).observe(this.element);
     watchVersion(this.view, ({ version }) => { if (version !== this.#now?.version) void this.reload(); });
+    const chosen = find('density')?.querySelector(`[value="${this.density}"]`);
+    if (chosen instanceof HTMLInputElement) chosen.checked = true;
     find('density')?.addEventListener('change', (event) => {
       if (event.target instanceof HTMLInputElement) this.setDensity(/** @type {Density} */ (event.target.value));
     });
@@ -117,11 +121,14 @@ export class Timeline {
   /** Draw the first snapshot, at the place the address asks for. @param {Snapshot} snapshot */
   #put(snapshot) {
     this.#now = snapshot;
-    if (!snapshot.index.count) return this.#empty();
+    if (!snapshot.index.count) {
+      this.#geometry = null;
+      return showEmpty(this.root);
+    }
     this.root.replaceChildren(this.element, this.scrubberElement);
     const geometry = this.library.first(snapshot, this.#measure());
     this.#take(geometry, 0);
-    this.#goFromAddress();
+    void goFromAddress(this);
   }
 
   /** @param {Snapshot} snapshot */
@@ -131,8 +138,8 @@ export class Timeline {
         if (shapes) snapshot.ratios = await shapes;
         const geometry = await this.library.whole(snapshot, this.#measure());
         if (this.#now !== snapshot) return;
-        this.#swap(snapshot, geometry, this.#anchor());
-        if (!shapes) this.#goFromAddress();
+        this.#swap(snapshot, geometry, this.anchor());
+        if (!shapes) void goFromAddress(this);
       }
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) void this.reload();
@@ -171,7 +178,7 @@ export class Timeline {
       this.rows.refresh(0, Infinity);
     } else {
       const geometry = await this.library.whole(after, this.#measure());
-      const anchor = await this.#moved(after, this.#anchor());
+      const anchor = await this.#moved(after, this.anchor());
       await after.blocks.ready(anchor.ordinal, Math.min(after.index.count - 1, anchor.ordinal + 200));
       if (this.selecting.active) toast(t('timeline.updated'));
       this.selecting.clear();
@@ -182,7 +189,7 @@ export class Timeline {
   }
 
   /** The photo at the top of the screen, and how far it stands from there. */
-  #anchor() {
+  anchor() {
     const geometry = this.#geometry;
     const y = this.scroller.y;
     if (!geometry || y < 4) return { ordinal: 0, id: '', day: null, offset: null };
@@ -223,7 +230,7 @@ export class Timeline {
     const old = this.#geometry.measure;
     if (old.width === measure.width && old.target === measure.target) return;
     const geometry = await this.library.whole(snapshot, measure);
-    if (this.#now === snapshot && geometry.measure.width === this.#measure().width) this.#swap(snapshot, geometry, this.#anchor());
+    if (this.#now === snapshot && geometry.measure.width === this.#measure().width) this.#swap(snapshot, geometry, this.anchor());
   }
 
   /** @param {Density} density */
@@ -256,7 +263,7 @@ export class Timeline {
   #calmed() {
     if (!this.#geometry || !this.#now) return;
     this.#now.blocks.want(...this.#wanted());
-    this.#tellAddress();
+    tellAddress(this);
   }
 
   /** @param {number} first @param {number} last */
@@ -272,82 +279,8 @@ export class Timeline {
     this.rows.refresh(ordinal, ordinal + 1);
   }
 
-  /** The day at the top of the screen; of the focused tile where the screen shows it. */
-  dayInView() {
-    const geometry = this.#geometry;
-    return geometry && this.#now ? dayOfOrdinal(this.#now, geometry.start[rowAt(geometry, this.scroller.y + geometry.measure.heading + 1)]) : null;
-  }
-
   askDate() {
-    if (this.#now) openGoto(this.#now.index.days, this.dayInView() ?? this.#now.index.days[0], (day) => this.goToDay(day));
-  }
-
-  /** @param {number} day @param {boolean} [focus] */
-  goToDay(day, focus = true) {
-    if (!this.#now?.index.days.length) return;
-    this.#goToSection(sectionAt(this.#now.index, day), focus);
-  }
-
-  /** @param {number} section @param {boolean} focus */
-  #goToSection(section, focus) {
-    if (!this.#now || !this.#geometry) return;
-    const ordinal = this.#now.index.starts[section];
-    this.scroller.to(rowEdge(this.#geometry, rowOf(this.#geometry, ordinal)));
-    this.rows.rove(ordinal);
-    if (focus) this.rows.tileView(ordinal)?.link.focus({ preventScroll: true });
-  }
-
-  /** To the next older (by = 1) or newer (-1) day, month or year. @param {'day' | 'month' | 'year'} unit @param {number} by */
-  step(unit, by) {
-    if (!this.#now || !this.#geometry) return;
-    const { index } = this.#now;
-    const row = rowAt(this.#geometry, this.scroller.y + this.#geometry.measure.heading + 1);
-    let section = sectionOf(index, this.#geometry.start[row]);
-    const of = (/** @type {number} */ at) => new Date((index.days[at] ?? 0) * 86_400_000).toISOString().slice(0, { day: 10, month: 7, year: 4 }[unit]);
-    const last = index.starts.length - 2;
-    const here = of(Math.min(section, index.days.length - 1));
-    do section += by; while (section > 0 && section < index.days.length && of(section) === here);
-    // Upwards, the beginning of a period is its newest day.
-    if (by < 0) while (section > 0 && of(section - 1) === of(section)) section--;
-    this.#goToSection(Math.max(0, Math.min(last, section)), false);
-  }
-
-  #goFromAddress() {
-    const wanted = new URLSearchParams(location.search).get('at');
-    const day = wanted ? Math.floor(Date.parse(wanted) / 86_400_000) : NaN;
-    const stood = history.state?.stood;
-    if (Number.isNaN(day)) return;
-    this.goToDay(day, false);
-    if (typeof stood?.offset === 'number' && this.#now && this.#geometry) {
-      void locate(this.#now, stood.id, day).then((ordinal) => {
-        if (ordinal >= 0 && this.#geometry) this.scroller.to(this.#geometry.top[rowOf(this.#geometry, ordinal)] - stood.offset);
-      });
-    }
-  }
-
-  /** The address says the day in view, so that a reload and a shared link come back to it. */
-  #tellAddress() {
-    if (!location.pathname.startsWith('/photo/')) {
-      const day = this.scroller.y < 4 ? null : this.dayInView();
-      const { id, offset } = this.#anchor();
-      const url = day === null ? location.pathname : `${location.pathname}?at=${new Date(day * 86_400_000).toISOString().slice(0, 10)}`;
-      if (url + id === this.#stood) return;
-      this.#stood = url + id;
-      history.replaceState({ ...history.state, stood: { id, offset } }, '', url);
-    }
-  }
-
-  #empty() {
-    this.#geometry = null;
-    const said = find('empty', this.root);
-    this.root.replaceChildren(said ?? el('div', { class: 'empty' }, icon('images', 48), el('h2', {}, t('timeline.empty.title')), el('p', {}, t('timeline.empty.text'))));
-  }
-
-  /** @param {unknown} error */
-  #fail(error) {
-    const again = el('button', { type: 'button', class: 'button button-primary', on: { click: () => location.reload() } }, t('retry'));
-    this.root.replaceChildren(el('div', { class: 'empty', role: 'alert' }, icon('cloud-off', 48),
-      el('h2', {}, t('timeline.failed.title')), el('p', {}, t('timeline.failed.text', { reason: sentence(error) })), again));
+    if (this.#now) openGoto(this.#now.index.days, dayInView(this) ?? this.#now.index.days[0], (day) => goToDay(this, day));
   }
 }
 
