@@ -1,7 +1,8 @@
 """Databases: how SQLite files and Postgres schemas are opened, and how one transaction writes.
 
 Both sides run the same peewee models; what differs is here. A checkout opens its own connection and
-closes it again (SQLite: 0.3 ms with all its settings; Postgres: from a pool), so a deleted file is not read on.
+closes it again (SQLite: 0.3 ms with all its settings; Postgres: from a pool), so that nobody reads on in
+a deleted file.
 
 Two decisions. SQLite lets writers race and a polling loser starve behind a scan, so a writing
 transaction first waits in a queue that the kernel keeps (`flock`), then says BEGIN IMMEDIATE. And text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def create_sqlite(path: Path, *, schema: int) -> None:
     It is made whole under a temporary name: nobody ever opens half a database.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temp = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    temp = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
     os.close(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(temp, isolation_level=None)
     try:
