@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +37,14 @@ class House:
 
     def processes(self) -> dict[str, int]:
         """The process ids of the running parts, by name."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        lines = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
+        pids = children(self.process.pid)
+        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in pids}
         return {words[3].decode(): pid for pid, words in lines.items() if len(words) > 3}
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -67,12 +72,15 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(library: Path, home: Path, **settings: str) -> Iterator[House]:
-    """`kphotos start LIBRARY`, ready; ended with SIGTERM, which must take all of it away."""
+def started(library: Path, home: Path, *, before: Sequence[str] = (), **settings: str) -> Iterator[House]:
+    """`kphotos start LIBRARY`, ready; ended with SIGTERM, which must take all of it away.
+
+    `before` is put before the command: a program that watches it, and passes the signal on.
+    """
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
     log = home.with_name(home.name + ".log")
-    command = [sys.executable, "-m", "kphotos", "start", str(library)]
+    command = [*before, sys.executable, "-m", "kphotos", "start", str(library)]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment(home, PORT=str(port), **settings), stdout=out, stderr=out
@@ -83,7 +91,9 @@ def started(library: Path, home: Path, **settings: str) -> Iterator[House]:
         yield house
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+            # A watching program keeps signals for itself: the one that is meant is its child.
+            for pid in children(process.pid) if before else [process.pid]:
+                os.kill(pid, signal.SIGTERM)
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
@@ -105,6 +115,15 @@ def wait_ready(house: House) -> None:
             pass
         assert time.monotonic() < deadline, f"not ready in {PATIENCE} s:\n{house.log.read_text()}"
         time.sleep(0.1)
+
+
+def until(true: Callable[[], object], seconds: float = 15) -> float:
+    """Wait for a condition; the seconds it took, AssertionError if it does not hold in time."""
+    begun = time.monotonic()
+    while not true():
+        assert time.monotonic() - begun < seconds, f"it did not happen within {seconds} s"
+        time.sleep(0.02)
+    return time.monotonic() - begun
 
 
 def free_port() -> int:

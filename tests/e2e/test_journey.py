@@ -10,7 +10,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sync.errors import Unreadable
 from tests.e2e import browser
 from tests.e2e import house as houses
 from tests.e2e.browser import Visit
-from tests.e2e.house import House
+from tests.e2e.house import House, until
 from tests.interop import darktable as darktables
 from tests.interop.conftest import need
 
@@ -45,14 +45,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def visit(house: House) -> Iterator[Visit]:
     with browser.visit() as found:
         yield found
-
-
-def until(true: Callable[[], Any], seconds: float = 10) -> float:
-    begun = time.monotonic()
-    while not true():
-        assert time.monotonic() - begun < seconds, f"it did not happen within {seconds} s"
-        time.sleep(0.02)
-    return time.monotonic() - begun
 
 
 def part(page: Page, label: str) -> Locator:

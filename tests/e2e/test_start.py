@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e import house as houses
-from tests.e2e.house import House
+from tests.e2e.house import House, until
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     library = houses.small_library(base / "Pictures", 4)
     with houses.started(library, base / "home") as running:
         yield running
-
-
-def until(true: Callable[[], object], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def is_ready(house: House) -> bool:
