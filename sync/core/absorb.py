@@ -81,10 +81,10 @@ def absorb(
     return taking.done(single=single)
 
 
-def adopt(sight: Sight, asset_id: str, *, brief: bool = False) -> Ledger:
+def adopt(sight: Sight, asset_id: str, *, full: bool = False) -> Ledger:
     """Return the ledger of an XMP at first sight: the same dots on every site, of time 0.
 
-    `brief`: for showing only; the ledger, if it were kept, would not know property from property.
+    `full`: with what a ledger that is to be kept has to know of the properties; showing does without.
     """
     reading = sources.read(sight.sources, None, None, sight.tool)
     has = reading.has
@@ -103,7 +103,7 @@ def adopt(sight: Sight, asset_id: str, *, brief: bool = False) -> Ledger:
                 members[member] = (Candidate(value, at, via=sight.tool),)
         else:
             sets.setdefault(name, {})[rest] = (at,)
-    src = {} if brief else sources.properties(sight.sources, has)
+    src = sources.properties(sight.sources, has) if full else {}
     return Ledger(
         asset_id,
         seen=frozenset((at,)),

@@ -109,7 +109,7 @@ def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | 
     is_kept = ledger is not None
     before = group.ledgers[0] if group.ledgers else None
     if ledger is None:
-        ledger = _adopted(group, brief=not changes)
+        ledger = _adopted(group, full=bool(changes))
     looks: list[Absorbed | None] = []
     for file in group.files:
         look = _absorb(ledger, file.sight, here, file.hint) if file.sight else None
@@ -152,8 +152,8 @@ def _known(group: Group) -> tuple[Ledger | None, tuple[Problem, ...]]:
     return join(held, remembered), (told,)
 
 
-def _adopted(group: Group, *, brief: bool) -> Ledger:
-    adopted = [adopt(file.sight, group.asset_id, brief=brief) for file in group.files if file.sight]
+def _adopted(group: Group, *, full: bool) -> Ledger:
+    adopted = [adopt(file.sight, group.asset_id, full=full) for file in group.files if file.sight]
     return reduce(join, adopted) if adopted else Ledger(group.asset_id)
 
 

@@ -160,3 +160,11 @@ def test_first_sight_is_the_same_on_every_site() -> None:
     one = plan(Group(ASSET, files=[of(Xmp({"title": "Lake"}))]), HERE).ledger
     other = plan(Group(ASSET, files=[of(Xmp({"title": "Lake"}))]), replace(THERE, now_ms=5, node="m")).ledger
     assert one == other
+
+
+def test_a_ledger_that_is_kept_knows_the_properties_of_the_file_it_began_with() -> None:
+    group = Group(ASSET, files=[of(Xmp({"title": "Lake", "tags": ["a"]}))])
+    looked, edited = plan(group, HERE), plan(group, HERE, changes=SEE)
+    assert not looked.ledger.xmp[0].src
+    assert {"dc:title", "dc:subject"} <= edited.ledger.xmp[0].src.keys()
+    assert looked.ledger.seen < edited.ledger.seen

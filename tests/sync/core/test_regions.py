@@ -42,7 +42,7 @@ class Photo:
     """A photo with faces in a file, which K-Photos writes once over."""
 
     def __init__(self, *faces: dict[str, Any]) -> None:
-        self.ledger = adopt(sight(*faces), ASSET)
+        self.ledger = adopt(sight(*faces), ASSET, full=True)
         self.now = 1_000
         self.mark: str | None = None
         self.sees(*faces)

@@ -112,7 +112,7 @@ class World:
         if self.xmp is None:
             return self.ledger or Ledger(ASSET), None
         sight = sight_of(self.xmp)
-        ledger = self.ledger or absorbing.adopt(sight, ASSET)
+        ledger = self.ledger or absorbing.adopt(sight, ASSET, full=True)
         look = absorbing.absorb(
             ledger, sight, single=True, hint=self.hint, now_ms=self.tick(), node=self.node, site=SITE
         )
