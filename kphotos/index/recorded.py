@@ -26,6 +26,12 @@ def records(kind: str) -> dict[str, dict[str, Any]]:
     return {row[0]: json.loads(row[1]) for row in db.rows(query)}
 
 
+def known() -> list[tuple[str, str]]:
+    """Kind and id of every record that the index has."""
+    query = Record.select(Record.kind, Record.id).order_by(Record.kind, Record.id)
+    return [(row[0], row[1]) for row in db.rows(query)]
+
+
 def user_ids(name: str) -> list[str]:
     """The accounts with this name, case folded; more than one only if files were copied by hand."""
     return [

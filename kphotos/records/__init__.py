@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kphotos import db
+from kphotos import db, index
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Invalid, NotFound, Unavailable
-from kphotos.index import projection
+from kphotos.index import projection, recorded
 from kphotos.index.rows import Change, Cleared, ProblemRow, RecordRow
 from kphotos.records import files
 from kphotos.records.files import Record
 
-__all__ = ["Record", "changes", "changes_at", "every", "is_empty", "load", "remove", "save"]
+__all__ = ["Record", "catch_up", "changes", "changes_at", "every", "is_empty", "load", "remove", "save"]
 
 LOG = logging.getLogger(__name__)
 
@@ -101,13 +101,24 @@ def remove(settings: Settings, kind: str, record_id: str, *, expect: int | None 
 
 
 def changes(settings: Settings) -> Iterator[Change]:
-    """Everything under records/ as it is to be projected: for a rebuild, and at every start."""
+    """Everything under records/ as it is to be projected: for a rebuild."""
     root = settings.storage_path / "records"
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if folder.is_dir() and files.KINDS.fullmatch(folder.name):
             for path in sorted(folder.iterdir()):
                 if not path.name.startswith("."):
                     yield from _changes_of(path)
+
+
+def catch_up(settings: Settings) -> None:
+    """Project every record, and drop those whose files are gone: for a start, when files may have changed.
+
+    Raises IndexMissing if there is no index: then a rebuild does the same.
+    """
+    with index.use(settings):
+        known = recorded.known()
+    gone = [RecordRow(kind, key) for kind, key in known if not files.path_of(settings, kind, key).exists()]
+    projection.project(settings, [*changes(settings), *gone])
 
 
 def changes_at(settings: Settings, place: str) -> list[Change]:
@@ -125,7 +136,11 @@ def _changes_of(path: Path) -> Iterable[Change]:
     except FileNotFoundError:
         return [RecordRow(path.parent.name, path.stem), Cleared("", place)]
     except files.Damaged as error:
-        return [ProblemRow("", place, "unreadable", error.reason, "The file is kept and not used.")]
+        # What the index may know of it from before goes as well: a rebuild could not know it either (I2).
+        return [
+            RecordRow(path.parent.name, path.stem),
+            ProblemRow("", place, "unreadable", error.reason, "The file is kept and not used."),
+        ]
 
 
 def _rows(record: Record) -> list[Change]:
