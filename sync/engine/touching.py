@@ -107,17 +107,7 @@ class Touching:
             pairing, stats = Pairing({}), {}
         except OSError:
             return  # an unreadable folder is unknown; the rescan tells of it
-        odd = {oddity.name: oddity for oddity in pairing.oddities}
-        for name in sorted(touched.names):
-            path = join(place.folder, name)
-            if name in odd:
-                yield Trouble(Problem(path, odd[name].kind, odd[name].reason, odd[name].kept))
-            elif name not in stats:
-                yield Cleared(path)
-            if name in stats and stats[name].kind == FOLDER:
-                raise TooMuch
-            if kind_of(name) and name not in pairing.groups and not _is_sidecar(name):
-                gone.append(path)
+        yield from self._names(place, touched, pairing, stats, gone)
         for group in pairing.groups.values():
             path = join(place.folder, group.original)
             entry = Entry(group.original, FILE, 0, 0, 0, 0)
@@ -125,6 +115,31 @@ class Touching:
                 gone += [path] if group.original in touched.names else []
             elif self._concerns(place.folder, group, touched, stats):
                 yield self._round(place.folder, group, stats, touched)
+        for temp in touched.temps:
+            yield from self._temp(join(place.folder, temp))
+
+    def _names(
+        self, place: Place, touched: _Touched, pairing: Pairing, stats: Mapping[str, Stat], gone: list[str]
+    ) -> Iterator[Event]:
+        """What is to be told of touched names that are no asset now."""
+        odd = {oddity.name: oddity for oddity in pairing.oddities}
+        for name in sorted(touched.names):
+            path = join(place.folder, name)
+            if name in odd:
+                yield Trouble(Problem(path, odd[name].kind, odd[name].reason, odd[name].kept))
+            elif name not in stats:
+                yield Cleared(path)
+            elif stats[name].kind == FOLDER:
+                raise TooMuch
+            if kind_of(name) and name not in pairing.groups:
+                gone.append(path)
+
+    def _temp(self, path: str) -> Iterator[Event]:
+        """A temp that is still there is too young to be trusted, or holds what nobody can read."""
+        if self._kind(path) is None:
+            self._tries.pop(path, None)
+        elif self._tries.get(path, 0) < len(RETRIES):
+            yield self._later(path)
 
     def _concerns(self, folder: str, group: Group, touched: _Touched, stats: Mapping[str, Stat]) -> bool:
         if group.original in touched.names or touched.temps:

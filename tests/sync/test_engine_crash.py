@@ -185,7 +185,7 @@ def test_a_disk_that_forgets_to_sync_is_caught(plant: Callable[[MemFS], None], c
 
 
 def edit_with_a_fault(machine: Machine, number: int, error: OSError) -> tuple[str, bool]:
-    """Edit, the operation of that number failing: "done", "pending" or "refused", and whether it came to it."""
+    """Edit, the operation of that number failing: "done", "pending" or "refused", and whether it did."""
     fs = machine.fs
     assert isinstance(fs, MemFS)
     start = fs.operations
