@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kphotos import index
 from kphotos.config import Settings, from_env, read_dotenv
-from kphotos.errors import Unavailable
+from kphotos.errors import IndexMissing, Unavailable
+from kphotos.sidecar import rebuild
+from kphotos.storage import volumes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -56,3 +59,12 @@ def alone(home: Settings, role: str, what: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def prepare(settings: Settings) -> None:
+    """On the very first start there is no index to find missing: an empty one, without a word."""
+    try:
+        index.current(settings)
+    except IndexMissing:
+        if not volumes.every(settings):
+            rebuild.begin(settings)

@@ -10,6 +10,7 @@ from typing import Any
 
 from kphotos import index
 from kphotos.cli.exits import FOUND, OK, UNAVAILABLE
+from kphotos.cli.homes import prepare
 from kphotos.cli.output import Output
 from kphotos.config import Settings
 from kphotos.errors import NotFound
@@ -52,6 +53,7 @@ def add(
 
 def scan(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Exit code 3 if a volume is offline or halted, 1 if something in one is a problem."""
+    prepare(settings)
     chosen = [sites.add(settings, folder) for folder in arguments.folder] or volumes.every(settings)
     if not chosen:
         raise NotFound("There is no volume yet: kphotos scan FOLDER makes one.")

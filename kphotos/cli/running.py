@@ -15,7 +15,7 @@ from types import FrameType
 
 from kphotos import app, tasks
 from kphotos.cli.exits import OK
-from kphotos.cli.homes import alone
+from kphotos.cli.homes import alone, prepare
 from kphotos.cli.output import Output
 from kphotos.cli.supervise import Part, Supervisor, hold_lifeline
 from kphotos.config import Settings
@@ -48,11 +48,12 @@ def add(
 def start(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Register the folders, then keep the three processes alive until a signal ends all of them."""
     with alone(settings, "start", "K-Photos"):
+        refuse_taken_port(settings)
+        prepare(settings)
         for folder in arguments.folder:
             volume = sites.add(settings, folder)
             kept = "" if volume.writable else f"  (read-only: edits are kept in {settings.storage_path})"
             out.say(f"{volume.root}{kept}")
-        refuse_taken_port(settings)
         parts = [Part(name, (sys.executable, "-m", "kphotos", name)) for name in PARTS]
         return Supervisor(parts, out.note, lambda: _announce(settings, out)).run()
 
