@@ -2,7 +2,7 @@
 
 import { el, icon, isRtl } from '../lib/dom.js';
 import { dayLabel, duration, momentLabel, t } from '../lib/i18n.js';
-import { CONFLICT, FAVOURITE, LIVE, PROBLEM, RAW, STACK, VIDEO } from './protocol.js';
+import { CONFLICT, FAVOURITE, HAS_THUMB, LIVE, PROBLEM, RAW, STACK, VIDEO } from './protocol.js';
 import { decodeThumbhash } from './thumbhash.js';
 
 /** @typedef {import('./protocol.js').Tile} Tile */
@@ -26,6 +26,8 @@ export class TileView {
   middle = 0;
   #badged = -1;
   #label = '';
+  #hasThumb = false;
+  #hashed = 0;
 
   /** @param {import('./images.js').Images} images @param {() => number} eye where the person looks, in the library's height */
   constructor(images, eye) {
@@ -78,15 +80,18 @@ export class TileView {
   /** @param {Tile} tile @param {number | null} day */
   fill(tile, day) {
     const url = `/media/${tile.id}/thumb${tile.key ? `?v=${tile.key}` : ''}`;
-    if (tile.id !== this.id || url !== this.url) {
-      const same = tile.id === this.id;
-      if (!same) this.#draw(tile.hash);
+    const same = tile.id === this.id;
+    // A thumbnail that was still to be made when it was asked for is there now.
+    const made = same && !this.#hasThumb && (tile.flags & HAS_THUMB) !== 0 && !this.cell.classList.contains('is-shown');
+    if (!same || this.#hashed !== tile.hash.length) this.#draw(tile.hash);
+    if (!same || url !== this.url || made) {
       this.#forget(same);
       this.id = tile.id;
       this.link.href = `/photo/${tile.id}`;
       this.url = url;
       this.images.want(this);
     }
+    this.#hasThumb = (tile.flags & HAS_THUMB) !== 0;
     this.#badge(tile.flags, tile.duration);
     this.#name(labelOf(tile, day));
   }
@@ -118,6 +123,7 @@ export class TileView {
   /** @param {Uint8Array | null} hash */
   #draw(hash) {
     const drawn = hash !== null && hash.length >= 5;
+    this.#hashed = hash?.length ?? 0;
     this.canvas.hidden = !drawn;
     if (drawn) this.context?.putImageData(new ImageData(decodeThumbhash(hash), 16, 16), 0, 0);
   }

@@ -30,12 +30,19 @@ import { failed, toast } from '../lib/toast.js';
 
 const KEPT = 40;
 
-/** What a change makes of a value, on the page. @param {any} value @param {Change} change */
+/**
+ * What a change makes of a value, on the page. Removing a single value lets one show that only the server knows (that of
+ * another program or of the file), so the old one stays until it answers.
+ * @param {any} value @param {Change} change
+ */
 export function changed(value, { op, value: operand }) {
   if (op === 'set') return operand;
   if (op === 'clear') return null;
-  const rest = (value ?? []).filter((/** @type {unknown} */ item) => item !== operand);
-  return op === 'add' ? [...rest, operand].sort() : rest;
+  const given = [operand].flat();
+  const isSet = Array.isArray(value) || (value === null && typeof given[0] === 'string');
+  if (!isSet) return value;
+  const rest = (value ?? []).filter((/** @type {unknown} */ item) => !given.includes(item));
+  return op === 'add' ? [...rest, ...given].sort() : rest;
 }
 
 /** The asset after changes that are on their way. @param {Asset} asset @param {Change[]} changes @returns {Asset} */
@@ -99,7 +106,7 @@ export class Assets {
     const pending = this.#pending.get(id) ?? [];
     this.#pending.set(id, [...pending, ...changes]);
     this.#tell(id);
-    const turn = (this.#queue.get(id) ?? Promise.resolve()).then(() => this.#send(id, changes, about));
+    const turn = (this.#queue.get(id) ?? Promise.resolve()).catch(() => {}).then(() => this.#send(id, changes, about));
     this.#queue.set(id, turn);
     return turn;
   }

@@ -96,15 +96,24 @@ function historyPart() {
   };
 }
 
-/** @param {import('./assets.js').Entry} entry */
-function entry({ field, from, to, by, via, at }) {
-  const { label: name } = fieldRow(field);
+/** One line of history. A set's entry names its element: "tags/Places/Paris" came (true) or went. @param {import('./assets.js').Entry} entry */
+export function entryText({ field, from, to }) {
+  const slash = field.indexOf('/');
+  const { label: name } = fieldRow(slash < 0 ? field : field.slice(0, slash));
+  if (slash >= 0) {
+    // Of the favourites the element is an account, and only one's own are told.
+    const element = field.startsWith('favourites/') ? '' : field.slice(slash + 1);
+    return t(`field.history.element.${to ? 'added' : 'removed'}`, { what: element ? `${name}: ${element}` : name });
+  }
   const [before, after] = [valueText(from), valueText(to)];
-  const key = !after ? 'field.history.cleared' : before ? 'field.history.entry' : 'field.history.set';
-  const when = timeOf(at);
-  const who = by || via || t('source.tool.unknown');
-  const time = Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) });
-  return el('li', {}, el('span', {}, t(key, { field: name, from: before, to: after })), el('small', {}, time));
+  return t(!after ? 'field.history.cleared' : before ? 'field.history.entry' : 'field.history.set', { field: name, from: before, to: after });
+}
+
+/** @param {import('./assets.js').Entry} told */
+function entry(told) {
+  const when = timeOf(told.at);
+  const who = told.by || told.via || t('source.tool.unknown');
+  return el('li', {}, el('span', {}, entryText(told)), el('small', {}, Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) })));
 }
 
 /** Any field's value on one line. @param {any} value @returns {string} */

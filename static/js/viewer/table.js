@@ -7,7 +7,7 @@ import { hasMessage, t } from '../lib/i18n.js';
 
 /** @param {string} name @returns {Row} */
 export function fieldRow(name) {
-  const template = /** @type {HTMLTemplateElement | null} */ (find('fields'));
+  const template = /** @type {HTMLTemplateElement | null} */ (globalThis.document ? find('fields') : null);
   const data = /** @type {HTMLElement | null} */ (template?.content.querySelector(`data[value="${name}"]`) ?? null);
   const { label, choices = '', longest = '65536', lowest = '0', highest = '0' } = data?.dataset ?? {};
   return {

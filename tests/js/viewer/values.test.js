@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changed, withChanges } from '../../../static/js/viewer/assets.js';
-import { cameraText, exposureText, positionText, timeOf, valueText } from '../../../static/js/viewer/facts.js';
+import { cameraText, entryText, exposureText, positionText, timeOf, valueText } from '../../../static/js/viewer/facts.js';
 import { sourceOf } from '../../../static/js/viewer/parts.js';
 import { mediaUrl, sizeOf } from '../../../static/js/viewer/stage.js';
 import { offers, tidied } from '../../../static/js/viewer/tags.js';
@@ -16,6 +16,9 @@ test('a change on its way is shown as it will be', () => {
   assert.deepEqual(changed(['b'], { field: 'tags', op: 'add', value: 'a' }), ['a', 'b']);
   assert.deepEqual(changed(['a', 'b'], { field: 'tags', op: 'add', value: 'b' }), ['a', 'b']);
   assert.deepEqual(changed(null, { field: 'tags', op: 'remove', value: 'b' }), []);
+  assert.deepEqual(changed(['a', 'b', 'c'], { field: 'tags', op: 'remove', value: ['a', 'c'] }), ['b']);
+  assert.equal(changed('mine', { field: 'title', op: 'remove' }), 'mine', 'what lies beneath is for the server to say');
+  assert.equal(changed(4, { field: 'rating', op: 'remove' }), 4);
 });
 
 test('the asset itself stays as the server said it', () => {
@@ -97,4 +100,14 @@ test('camera, exposure, position, times', () => {
   assert.equal(valueText(['Ana', 'Ben']), 'Ana, Ben');
   assert.equal(valueText(0), '0');
   assert.equal(valueText(null), '');
+});
+
+test('history says what happened to a value, and to one element of a set', () => {
+  const entry = { by: 'Alice', via: null, at: null };
+  assert.equal(entryText({ ...entry, field: 'title', from: null, to: 'Sea' }), 'Title: Sea');
+  assert.equal(entryText({ ...entry, field: 'title', from: 'Sea', to: 'Lake' }), 'Title: Sea → Lake');
+  assert.equal(entryText({ ...entry, field: 'title', from: 'Sea', to: null }), 'Title cleared (was Sea)');
+  assert.equal(entryText({ ...entry, field: 'tags/Places/Lisbon', from: null, to: true }), 'Tags: Places/Lisbon added');
+  assert.equal(entryText({ ...entry, field: 'tags/Sea', from: true, to: null }), 'Tags: Sea removed');
+  assert.equal(entryText({ ...entry, field: 'favourites/f00', from: null, to: true }), 'Favourite added');
 });
