@@ -8,7 +8,9 @@ warning.
 
 from __future__ import annotations
 
+import base64
 import hmac
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -83,7 +85,7 @@ def _claims(token: str) -> dict[str, Any] | None:
         return None
     try:
         claims: dict[str, Any] = decode_token(token)
-        written = jwt.decode(token, options={"verify_signature": False})
+        written = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     except (jwt.PyJWTError, JWTExtendedException, ValueError, TypeError, RecursionError):
         return None
     # The library fills in `type` and `jti` where a token has none; what counts is what was signed.

@@ -8,6 +8,7 @@ so slow clients hold a connection but none of the worker threads.
 
 from __future__ import annotations
 
+import resource
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ BODY_SECONDS = 30
 BODY_FLOOR = 1000
 CLEANUP_SECONDS = 5
 THREADS = 8
+FILES = 4096
 
 
 class PromptChannel(HTTPChannel):  # type: ignore[misc]
@@ -50,6 +52,7 @@ class PromptChannel(HTTPChannel):  # type: ignore[misc]
 
 def listen(app: Flask, settings: Settings) -> Any:
     """A bound waitress server, ready to `run()`; a bad proxy setting or a taken port raises here."""
+    _allow_files(FILES)
     sockets: dict[int, Any] = {}
     server = create_server(app, map=sockets, **adjustments(settings))
     for listener in [found for found in sockets.values() if isinstance(found, TcpWSGIServer)]:
@@ -58,13 +61,28 @@ def listen(app: Flask, settings: Settings) -> Any:
     return server
 
 
+def _allow_files(wanted: int) -> None:
+    """Let this process hold as many connections as it may, each being an open file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+
+
+def _connections() -> int:
+    """Connections at once: what the limit on open files leaves beside databases and pictures."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if soft == resource.RLIM_INFINITY else soft
+    return max(64, min(most, FILES) - 256)
+
+
 def adjustments(settings: Settings) -> dict[str, Any]:
     """waitress's own settings; forwarded headers count only from the one proxy that is configured."""
     found: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,
         "threads": THREADS,
-        "connection_limit": 1000,
+        "connection_limit": _connections(),
         "asyncore_use_poll": True,
         "channel_timeout": 30,
         "cleanup_interval": CLEANUP_SECONDS,

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from flask import Blueprint, Response, request
 
-from kphotos import index, jobs
+from kphotos import db, index, jobs
 from kphotos.errors import NotFound
-from kphotos.index import query
-from kphotos.index.query import AssetView
+from kphotos.index.tables import Asset
 from kphotos.sidecar import intake
 from kphotos.storage import volumes
 from kphotos.storage.derivatives import Derivatives, Kind
@@ -30,6 +30,16 @@ from sync.osfs import OsFS
 blueprint = Blueprint("media", __name__)
 FRESH = "private, max-age=3600, immutable, no-transform"
 ASK_AGAIN = "private, no-cache, no-transform"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a picture's address leads to; no more than that, since a page asks a hundred times."""
+
+    id: str
+    volume: str
+    path: str
+    hash: str | None
 
 
 @blueprint.get("/media/<asset:asset_id>/thumb")
@@ -50,9 +60,9 @@ def preview(asset_id: str) -> Response:
 @member
 def original(asset_id: str) -> Response:
     """The original's own bytes, whole or in ranges; shown if browsers can show it safely, else a download."""
-    view = _seen(asset_id)
-    path = names.unescape(view.path)
-    file = _open(view, path)
+    seen = _seen(asset_id)
+    path = names.unescape(seen.path)
+    file = _open(seen, path)
     status = os.fstat(file.fileno())
     kind = ranges.kind_of(path)
     tag = f"o-{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
@@ -64,34 +74,39 @@ def original(asset_id: str) -> Response:
 
 
 def _derivative(asset_id: str, kind: Kind) -> Response:
-    view = _seen(asset_id)
+    seen = _seen(asset_id)
     store = Derivatives(settings().storage_path / "derivatives")
-    file = store.open(view.hash, kind) if view.hash is not None else None
-    if view.hash is None or file is None:
-        raise _missing(store, view)
-    key = view.hash.removeprefix("sha256:")[:16]
-    response = ranges.send(file, os.fstat(file.fileno()).st_size, f"{kind}-{key}", "image/webp")
+    file = store.open(seen.hash, kind) if seen.hash is not None else None
+    if seen.hash is None or file is None:
+        raise _missing(store, seen)
+    key, status = seen.hash.removeprefix("sha256:")[:16], os.fstat(file.fileno())
+    tag = f"{kind}-{key}-{status.st_size:x}-{status.st_mtime_ns:x}"
+    response = ranges.send(file, status.st_size, tag, "image/webp")
     response.headers["Cache-Control"] = FRESH if request.args.get("v") == key else ASK_AGAIN
     return response
 
 
-def _missing(store: Derivatives, view: AssetView) -> NotFound:
+def _missing(store: Derivatives, seen: Seen) -> NotFound:
     """Why there is no such derivative; one that can be made is made next, since somebody looks at it."""
-    facts = store.facts(view.hash) if view.hash is not None else None
+    facts = store.facts(seen.hash) if seen.hash is not None else None
     if facts is not None and facts.problem is not None:
         return NotFound("This file cannot be shown as a picture.", code="unreadable")
-    jobs.enqueue(settings(), intake.DERIVE, view.id, priority=1, asset=view.id)
+    jobs.enqueue(settings(), intake.DERIVE, seen.id, priority=1, asset=seen.id)
     return NotFound("This picture has not been made yet.", code="not_ready")
 
 
-def _seen(asset_id: str) -> AssetView:
+def _seen(asset_id: str) -> Seen:
+    seen, columns = scope(), (Asset.id, Asset.volume, Asset.path, Asset.hash)
     with index.use(settings()):
-        return query.asset(scope(), asset_id)
+        found = db.rows(Asset.select(*columns).where(Asset.id == asset_id, seen.where()))
+    if not found:
+        raise NotFound("There is no such photo.")
+    return Seen(*found[0])
 
 
-def _open(view: AssetView, path: str) -> BinaryIO:
+def _open(seen: Seen, path: str) -> BinaryIO:
     try:
-        return OsFS(volumes.get(settings(), view.volume).root).open(path)
+        return OsFS(volumes.get(settings(), seen.volume).root).open(path)
     except OSError as error:
         if error.errno not in _NOT_THERE:
             raise
