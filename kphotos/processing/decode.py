@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ _LONGEST_LINE = 65_536
 def main() -> None:
     """Serve until the other side hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: our other side decides.
+    warnings.simplefilter("ignore")  # Pillow's remarks on broken tags are nobody's business.
     _limit()
     harden()
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as other:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import struct
@@ -211,3 +212,24 @@ def test_a_pillow_with_known_holes_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(PIL, "__version__", "12.9.1")
     with pytest.raises(RuntimeError, match="known holes"):
         pictures.harden()
+
+
+def test_flipped_bytes_end_in_a_picture_or_a_reason(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(3)
+    outcomes: dict[bool, int] = {True: 0, False: 0}
+    with Decoder() as decoder:
+        for _ in range(400):
+            data = bytearray(CASES[chance.choice(sorted(CASES))])
+            for _ in range(chance.randrange(1, 9)):
+                data[chance.randrange(len(data))] = chance.choice((0, 255, 128, chance.randrange(256)))
+            with opened(tmp_path, bytes(data)).open("rb") as file:
+                try:
+                    outcomes["thumb" in decoder.make(file, ("thumb", "facts"))] += 1
+                except Undecodable as error:
+                    assert str(error).startswith(("damaged: ", "not a picture", "too large"))  # noqa: PT017
+                    outcomes[False] += 1
+        assert decoder._pictures == 400  # The first process did all of it.
+    assert min(outcomes.values()) > 50
+    assert capfd.readouterr().err == ""
