@@ -16,7 +16,7 @@ from sync.core.keys import STANDS, hashed, keyed
 from sync.core.model import Candidate, Key, Ledger, Past, Record, Region, Sight, Sources, Value
 from sync.core.readpoint import Current, Has, chain, current, is_absorbed, is_pending, read_point
 from sync.core.show import show, winner
-from sync.core.tools import FORGETFUL, does
+from sync.core.tools import COPIED, FORGETFUL, does
 from sync.core.values import digest, same, text
 
 
@@ -66,7 +66,7 @@ def absorb(
     if record and record.sum == sight.sum and record.mark == sight.mark and not found.doubt:
         return Absorbed(ledger, False, record.id, record.has)
     reading = sources.read(sight.sources, record, ledger, sight.tool)
-    if record and sight.mark is None and does(FORGETFUL, sight.tool):
+    if record and record.mark and sight.mark is None and does(FORGETFUL, sight.tool):
         reading = _remembering(reading, record)
     if _is_nothing_new(ledger, sight, reading.has, single=single, hint=hint):
         return Absorbed(ledger, False, record.id if record else None, reading.has)
@@ -159,9 +159,9 @@ def _is_nothing_new(ledger: Ledger, sight: Sight, has: Has, *, single: bool, hin
 
 
 def _remembering(reading: sources.Reading, record: Record) -> sources.Reading:
-    """A program that writes without having read leaves out everything of others': no key was cleared."""
-    has = {**record.has, **reading.has}
-    if len(has) == len(reading.has):
+    """A program that lost our mark wrote without having read: what it leaves out was not cleared."""
+    has = {**record.has, **reading.has, **{key: record.has[key] for key in COPIED if key in record.has}}
+    if has == reading.has:
         return reading
     return replace(reading, has=has, repaired=(*reading.repaired, (FORGETFUL.field, FORGETFUL.note)))
 

@@ -16,7 +16,7 @@ from sync.core.fields import FIELDS, Field, Kind
 from sync.core.keys import SET_FIELDS, field_of, hashed, keyed, of_region
 from sync.core.model import Content, Key, Ledger, Record, Sources, Value
 from sync.core.regions import identify
-from sync.core.tools import FLAT_TAGS, does, is_from_nothing, note_of, poorer
+from sync.core.tools import FLAT_TAGS, does, is_from_nothing, note_of, poorer, richer
 from sync.core.values import digest
 
 _ANY_REMOVAL = frozenset({"label", "pick"})
@@ -155,7 +155,9 @@ def _is_known(row: Field, source: str, value: Value, record: Record, repaired: l
     head, *tails = then.split("~")
     if now == head:
         return True
-    if now not in tails and not any(now in _field_tails(other, row, record) for other in row.read):
+    before = richer(row.name, value)
+    is_stuck = before != value and _hash(row, before) in (head, record.has.get(row.name))
+    if not is_stuck and now not in tails and not any(now in _field_tails(p, row, record) for p in row.read):
         return False
     repaired.append((row.name, note_of(row.name)))
     return True

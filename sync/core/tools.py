@@ -1,11 +1,11 @@
 """What known programs are known to do to a sidecar without anybody's wish, as one table.
 
-Recognised, it is no edit: the ledger's value stays, and the history says what was repaired. Texts
-glued out of several languages are the codec's matter, which alone sees the languages.
+Recognised, it is no edit: the ledger's value stays, and the history says what was repaired.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,8 @@ class Damage:
     """One known harm: to which field, by which programs (None: several do it), and how people are told.
 
     `poorer`: the forms that a value is left in, for harms that can be told by the value alone.
-    `from_nothing`: what a program writes where there was no value at all.
+    `richer`: what a value was before something was stuck to it. `from_nothing`: what a program writes
+    where there was no value at all.
     """
 
     field: str
@@ -26,6 +27,15 @@ class Damage:
     tools: tuple[str, ...] | None = None
     poorer: Callable[[Value], Sequence[Value]] | None = None
     from_nothing: Value = None
+    richer: Callable[[Value], Value] | None = None
+
+
+_STUCK = re.compile(r', lang="[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*" .*', re.DOTALL)
+
+
+def _without_other_languages(value: Value) -> Value:
+    """Darktable sticks every language of a text to the first: `Lake, lang="de-DE" See`."""
+    return _STUCK.sub("", value)
 
 
 def _without_zone_or_fraction(value: Value) -> list[Value]:
@@ -47,8 +57,15 @@ GLUED: Final = Damage("creator", "kept the creators apart", None, _glued)
 ONE_STAR: Final = Damage("rating", "one star from nothing is no rating", ("darktable",), from_nothing=1)
 FLAT_TAGS: Final = Damage("tags", "kept the tags that stood only in dc:subject", ("darktable",))
 FORGETFUL: Final = Damage("*", "kept what a program without reading sidecars left out", ("digiKam",))
+COPIED: Final = ("orientation",)
+"""Fields that a forgetful program copies out of the original, whatever the sidecar said."""
 
-DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL)
+_LANGUAGES: Final = tuple(
+    Damage(field, "kept the languages apart", richer=_without_other_languages)
+    for field in ("title", "description", "copyright")
+)
+
+DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL, *_LANGUAGES)
 _POORER: Mapping[str, Callable[[Value], Sequence[Value]]] = {
     damage.field: damage.poorer for damage in DAMAGES if damage.poorer
 }
@@ -63,9 +80,16 @@ def poorer(field: str, value: Value) -> Sequence[Value]:
     return forms(value) if forms else ()
 
 
+def richer(field: str, value: Value) -> Value:
+    """Return what the value was before a program stuck something to it; the value itself if none did."""
+    return next((d.richer(value) for d in DAMAGES if d.richer and d.field == field), value)
+
+
 def note_of(field: str) -> str:
-    """Return how people are told that a poorer form of the field's value was not taken for an edit."""
-    return next(damage.note for damage in DAMAGES if damage.field == field and damage.poorer)
+    """Return how people are told that a damaged form of the field's value was no edit."""
+    return next(
+        damage.note for damage in DAMAGES if damage.field == field and (damage.poorer or damage.richer)
+    )
 
 
 def is_from_nothing(field: str, value: Value, tool: str | None) -> Damage | None:

@@ -222,6 +222,15 @@ def test_digikam_that_does_not_read_sidecars_clears_nothing() -> None:
     assert solo.mirror(replace(look, has={"rating": look.has["rating"]})) is not None
 
 
+def test_digikam_that_reads_sidecars_may_remove_what_it_read() -> None:
+    solo = Site("solo", single=True)
+    before = Xmp({"tags": ["a", "b"]}, None, "tool")
+    solo.absorb(before)
+    theirs = replace(sight_of(Xmp({"tags": ["b"]}, None, "tool")), tool="digiKam")
+    assert solo.absorb(theirs).edits == ("tags/a",)
+    assert solo.value("tags") == ("b",)
+
+
 def test_a_program_that_has_read_us_is_recorded_once() -> None:
     solo = Site("solo", single=True)
     look = solo.absorb(Xmp({"title": LAKE}, None, "tool"))

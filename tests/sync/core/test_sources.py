@@ -299,6 +299,23 @@ CASES = [
         "darktable",
         True,
     ),
+    Case(
+        "languages stuck together",
+        "title",
+        {"dc:title": "Lake"},
+        {"dc:title": 'Lake, lang="de-DE" See, lang="pt-BR" Lago'},
+        SAME,
+        "darktable",
+        True,
+    ),
+    Case(
+        "a new title with languages stuck to it",
+        "title",
+        {"dc:title": "Lake"},
+        {"dc:title": 'Sea, lang="de-DE" See'},
+        'Sea, lang="de-DE" See',
+        "darktable",
+    ),
     Case("another creator", "creator", {"dc:creator": ["Ana", "Beto"]}, {"dc:creator": ["Ana"]}, ["Ana"]),
     Case(
         "names of people",
