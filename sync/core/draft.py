@@ -20,6 +20,9 @@ SETS = frozenset({FAVOURITES, *(name for name, row in FIELDS.items() if row.kind
 HISTORY = 64
 """Lines of history kept in a ledger, the newest."""
 
+LINE = 1_000
+"""Characters of a text kept in one line of history."""
+
 RECORDS = {"us": 12, "tool": 4}
 """Records kept of each XMP, the newest of each kind."""
 
@@ -112,7 +115,11 @@ class Draft:
         self.dots.add(record.id)
 
     def note(self, past: Past) -> None:
-        """Add a line to the history."""
+        """Add a line to the history; long texts are cut there, the ledger's own values never."""
+        if (isinstance(past.v, str) and len(past.v) > LINE) or (
+            isinstance(past.was, str) and len(past.was) > LINE
+        ):
+            past = replace(past, v=_cut(past.v), was=_cut(past.was))
         self._past.append(past)
 
     def freeze(self) -> Ledger:
@@ -165,6 +172,10 @@ def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
 def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
     """Keep the newest lines of a history, sorted by time and key."""
     return tuple(sorted(lines, key=lambda line: (line.at, line.field))[-HISTORY:])
+
+
+def _cut(value: Value) -> Value:
+    return f"{value[:LINE]}…" if isinstance(value, str) and len(value) > LINE else value
 
 
 def is_trashed(trash: Iterable[Candidate]) -> bool:

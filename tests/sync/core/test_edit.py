@@ -181,3 +181,9 @@ def test_the_history_is_bounded() -> None:
         ledger = done(ledger, Change("rating", "set", number % 6), now=number)
     assert len(ledger.history) == 64
     assert ledger.history[-1].v == 199 % 6
+
+
+def test_the_history_cuts_long_texts_and_the_ledger_does_not() -> None:
+    after = done(LAKE, Change("description", "set", "x" * 5_000))
+    assert len(after.history[-1].v) == 1_001
+    assert len(show(after).value("description")) == 5_000

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync.core import absorb as absorbing
-from sync.core import readpoint
+from sync.core import readpoint, taking
 from sync.core.model import Candidate, Change
 from tests.sync.core.world import Crash, Program, World
 
@@ -213,7 +212,7 @@ def _settled() -> None:
 
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], None]]] = {
     "every program is taken to have read the newest": (
-        lambda patch: patch.setattr(absorbing, "read_point", lambda *_: 0),
+        lambda patch: patch.setattr(taking, "read_point", lambda *_: 0),
         _unique("stale"),
     ),
     "a mirror is taken to have landed": (
@@ -221,7 +220,7 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], None]
         _unique("marks dropped"),
     ),
     "an edit replaces whatever stands": (
-        lambda patch: patch.setattr(absorbing._Taking, "_edit", _edit_over_everything),
+        lambda patch: patch.setattr(taking.Taking, "_edit", _edit_over_everything),
         _unique("crashes"),
     ),
     "a page's edit replaces what it did not show": (
@@ -229,24 +228,24 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], None]
         _unique("fresh"),
     ),
     "what was met is not recorded": (
-        lambda patch: patch.setattr(absorbing.Draft, "record", lambda *_: None),
+        lambda patch: patch.setattr(taking.Draft, "record", lambda *_: None),
         _unique("fresh"),
     ),
     "programs are never believed": (
-        lambda patch: patch.setattr(absorbing._Taking, "_compare", lambda *_, **__: None),
+        lambda patch: patch.setattr(taking.Taking, "_compare", lambda *_, **__: None),
         _settled,
     ),
     "a removal is no edit": (
-        lambda patch: patch.setattr(absorbing._Taking, "_compare", _compare_present),
+        lambda patch: patch.setattr(taking.Taking, "_compare", _compare_present),
         _settled,
     ),
     "an accepted edit leaves the old value beside it": (
-        lambda patch: patch.setattr(absorbing, "_hash", lambda _: "never"),
+        lambda patch: patch.setattr(taking, "_hash", lambda _: "never"),
         _settled,
     ),
 }
 
-_real_edit, _real_compare, _real_world_edit = absorbing._Taking._edit, absorbing._Taking._compare, World.edit
+_real_edit, _real_compare, _real_world_edit = taking.Taking._edit, taking.Taking._compare, World.edit
 
 
 def _edit_over_everything(self: Any, key: str, value: Any, kept: tuple[Candidate, ...]) -> None:
