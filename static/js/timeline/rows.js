@@ -87,6 +87,17 @@ export class Rows {
     return [geometry.start[first], geometry.start[last]];
   }
 
+  /** Bring the rows into the order in which they are read; the one with the focus stays, the others go round it. */
+  order() {
+    const views = [...this.#live.values()].sort((a, b) => b.row - a.row);
+    /** @type {Element | null} */
+    let next = null;
+    for (const part of views.flatMap((view) => [view.element, view.head])) {
+      if (part.nextElementSibling !== next && !part.contains(document.activeElement)) this.grid.insertBefore(part, next);
+      next = part;
+    }
+  }
+
   /** Fill the tiles of these ordinals again: their block came, or they were selected. @param {number} from @param {number} to */
   refresh(from, to) {
     for (const view of this.#live.values()) {

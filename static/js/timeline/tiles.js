@@ -105,6 +105,7 @@ export class TileView {
   /** Out of sight: its picture is not wanted any more. */
   rest() {
     this.#forget();
+    delete this.cell.dataset.ordinal;
     this.cell.hidden = true;
     this.link.tabIndex = -1;
   }

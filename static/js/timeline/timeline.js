@@ -263,6 +263,7 @@ export class Timeline {
   #calmed() {
     if (!this.#geometry || !this.#now) return;
     this.#now.blocks.want(...this.#wanted());
+    this.rows.order();
     tellAddress(this);
   }
 
