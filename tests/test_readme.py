@@ -1,4 +1,4 @@
-"""The README against the code: every command parses, every setting is the real one, every named test exists."""
+"""The README against the code: commands parse, settings are the real ones, every named test exists."""
 
 from __future__ import annotations
 
