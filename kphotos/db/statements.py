@@ -19,8 +19,10 @@ def run(database: peewee.Database, sql: str, values: Sequence[Any] = ()) -> Any:
 
 
 def rows(query: Any) -> list[tuple[Any, ...]]:
-    """The rows of a peewee query as tuples, in the types of the driver."""
-    return list(query.tuples())
+    """The rows of a query on a model as tuples, as the driver gives them: peewee's cursors cost double."""
+    sql, values = query.sql()
+    found: list[tuple[Any, ...]] = query.model._meta.database.execute_sql(sql, values).fetchall()
+    return found
 
 
 def many(database: peewee.Database, sql: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, TypeVar, cast
 
 import peewee
@@ -162,7 +162,7 @@ def _read_days(scope: Scope, view: str) -> _Days:
 
 def _read_ratios(scope: Scope, view: str) -> bytes:
     query = Asset.select(Asset.ratio).where(*_conditions(scope, view)).order_by(*_ORDER)
-    return bytes(row[0] for row in query.tuples().iterator())
+    return bytes(chain.from_iterable(db.rows(query)))
 
 
 def _read_block(scope: Scope, view: str, days: _Days, start: int, number: int) -> Sequence[tuple[Any, ...]]:
