@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from kphotos.index.query import AssetView
+from kphotos.web.wording import sentence
 
 _SAYS_NOTHING = {"source": "none", "dots": [], "conflict": False}
 
@@ -48,7 +49,10 @@ def full(view: AssetView, *, volume_name: str, can_edit: bool, people: Mapping[s
         "favourite": view.favourite,
         "can_edit": can_edit,
         "sidecars": _part(view, "sidecars", []),
-        "problems": [{"kind": row.kind, "reason": row.reason, "kept": row.kept} for row in view.problems],
+        "problems": [
+            {"kind": row.kind, "reason": sentence(row.reason), "kept": sentence(row.kept)}
+            for row in view.problems
+        ],
         "pending": view.pending,
         "history": [_named(line, people) for line in reversed(_part(view, "history", []))],
     }

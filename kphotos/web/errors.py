@@ -19,6 +19,7 @@ from kphotos import errors as ours
 from kphotos.identity import errors as identity
 from kphotos.web import gate, progress
 from kphotos.web.here import settings
+from kphotos.web.wording import sentence
 from sync import errors as sync
 
 log = logging.getLogger(__name__)
@@ -115,9 +116,8 @@ _REBUILDING = "The index is being made anew from the files on disk. Nothing is l
 def from_sync(error: sync.SyncError) -> Answer:
     """The answer to a refusal of the engine; whatever it refuses, nothing was written."""
     status, code = next((status, code) for kind, status, code in _SYNC if isinstance(error, kind))
-    reason = f"{error.reason[:1].upper()}{error.reason[1:]}".rstrip(".") + "."
     field = error.field if isinstance(error, sync.BadValue) else None
-    return Answer(status, code, reason, KEPT, field, 1 if status == 503 else None)
+    return Answer(status, code, sentence(error.reason), KEPT, field, 1 if status == 503 else None)
 
 
 def from_status(status: int, description: str | None = None) -> Answer:

@@ -44,7 +44,8 @@ def install(app: Flask, settings: Settings) -> None:
         origins.check_host(settings)
         origins.check_origin(settings)
         if request.endpoint is None or request.method == "OPTIONS":
-            return None  # no such page, or a preflight without a body: the router answers
+            _remember_viewer()
+            return None  # no such page, or a preflight: the router answers
         access = getattr(app.view_functions[request.endpoint], "access", None)
         if access == "anyone":
             return None
@@ -56,6 +57,13 @@ def install(app: Flask, settings: Settings) -> None:
             raise Forbidden("Only an administrator may see this.")
         g.viewer = found.viewer
         return None
+
+
+def _remember_viewer() -> None:
+    """For the page that says that there is no such page: it has the same frame as the others."""
+    found = None if wants_json() else cookies.read_access()
+    if found is not None:
+        g.viewer = found.viewer
 
 
 def _ask_to_sign_in(settings: Settings) -> Response:

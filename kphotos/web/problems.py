@@ -13,6 +13,7 @@ from kphotos.storage import volumes
 from kphotos.web import parse
 from kphotos.web.gate import admin
 from kphotos.web.here import scope, settings
+from kphotos.web.wording import sentence
 
 blueprint = Blueprint("problems", __name__)
 PAGE = 100
@@ -68,8 +69,8 @@ def _told(row: ProblemRow, names: dict[str, str]) -> dict[str, Any]:
         "volume": names.get(row.volume, "K-Photos' own folder" if not row.volume else row.volume),
         "kind": row.kind,
         "title": TITLES.get(row.kind, row.kind),
-        "reason": row.reason,
-        "kept": row.kept,
+        "reason": sentence(row.reason),
+        "kept": sentence(row.kept),
     }
 
 

@@ -222,3 +222,8 @@ def test_a_path_cannot_forge_a_line_in_the_log(
     as_charlie.get("/fail/a%1b[2J%c2%852026-01-01 root signed in")
     assert caplog.records[-1].getMessage().isprintable()
     assert "root signed in" in caplog.records[-1].getMessage()
+
+
+def test_a_page_that_does_not_exist_still_has_the_way_back(as_alice: Browser, as_charlie: Browser) -> None:
+    assert "data-nav-panel" in as_alice.get("/nothing").text
+    assert "data-nav-panel" not in as_charlie.get("/nothing").text
