@@ -15,6 +15,7 @@ from sync.codecs import xmp
 from sync.core import names, sources
 from sync.core.fields import FIELDS
 from sync.core.model import Content, Past, Shown
+from sync.core.tools import poorer
 from sync.engine import Asset
 from sync.errors import Unreadable
 
@@ -28,10 +29,11 @@ def row_of(asset: Asset, embedded: Embedded) -> AssetRow:
     fields: dict[str, Any] = {}
     told: dict[str, dict[str, Any]] = {}
     for name in FIELDS:
-        if name in shown:
+        if name in shown and not _is_echo(shown[name], name, below.get(name)):
             told[name] = _told(shown[name], conflict=name in asset.document.conflicts)
-        elif name in below and is_bare(asset, name):
-            told[name] = {"value": below[name], "source": "embedded", "dots": [], "conflict": False}
+        elif name in below and (name in shown or is_bare(asset, name)):
+            dots = list(shown[name].dots) if name in shown else []
+            told[name] = {"value": below[name], "source": "embedded", "dots": dots, "conflict": False}
         else:
             continue
         if told[name]["value"] is not None:
@@ -99,6 +101,13 @@ def is_bare(asset: Asset, name: str) -> bool:
     if asset.document.value(name) is not None or name in asset.document.fields:
         return False
     return not any(past.field.startswith(name + "/") for past in asset.ledger.history)
+
+
+def _is_echo(shown: Shown, name: str, below: Any) -> bool:
+    """Whether a tool only copied into the sidecar what the original says, perhaps without its zone."""
+    if below is None or shown.layer != "tool" or shown.candidates:
+        return False
+    return shown.value == below or shown.value in poorer(name, below)
 
 
 def _told(shown: Shown, *, conflict: bool) -> dict[str, Any]:

@@ -40,6 +40,25 @@ def test_what_the_original_says_shows_beneath_what_people_say(library: Library) 
     assert after["description"]["source"] == "embedded"
 
 
+def test_a_zone_that_a_tool_dropped_while_copying_the_original_is_kept(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    xmp = library.root / "lake.jpg.xmp"
+    copied = b"<exif:DateTimeOriginal>2021:06:01 12:34:56</exif:DateTimeOriginal></rdf:Description>"
+    added = xmp.read_bytes().replace(b"</rdf:Description>", copied)
+    if b"xmlns:exif" not in added:
+        added = added.replace(
+            b"<rdf:Description ", b'<rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" ', 1
+        )
+    xmp.write_bytes(added)
+    library.scan()
+    told = library.view("lake.jpg").document["fields"]["taken"]
+    assert told["value"] == {"local": "2021-06-01T12:34:56", "offset": "+02:00"}
+    assert told["source"] == "embedded"
+    changed = {"local": "2021-06-02T12:34:56", "offset": "+02:00"}
+    library.edit("lake.jpg", Change("taken", "set", changed, seen=frozenset(told["dots"])))
+    assert library.view("lake.jpg").document["fields"]["taken"]["conflict"] is False
+
+
 def test_a_clear_hides_what_the_original_says(library: Library) -> None:
     library.edit("Trip/sea.jpg", Change("description", "clear"))
     assert library.value("Trip/sea.jpg", "description") is None
