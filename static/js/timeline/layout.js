@@ -199,14 +199,13 @@ export const rowAt = (geometry, y) => lastAtMost(geometry.top, y, geometry.rows)
 export const rowEdge = (geometry, row) => geometry.top[row] - (geometry.flags[row] & HEADED ? geometry.measure.heading : 0);
 
 /**
- * Sizes for a window: phones get small rows and thin gaps, very wide screens taller rows.
- * @param {number} width of the grid @param {'small' | 'medium' | 'large'} density
+ * Sizes for a window: phones get small rows and thin gaps, narrow grids lower rows, very wide screens taller ones.
+ * @param {number} width of the grid @param {'small' | 'medium' | 'large'} density @param {boolean} [phone]
  * @returns {Measure}
  */
-export function measureFor(width, density) {
-  const phone = width <= 700;
+export function measureFor(width, density, phone = width <= 700) {
   const step = { small: 0, medium: 1, large: 2 }[density];
   const wide = Math.min(1.5, Math.max(1, width / 2200));
-  const target = phone ? [84, 112, 168][step] : Math.round([164, 228, 312][step] * wide);
-  return { width, target, gap: phone ? 2 : 4, heading: phone ? 44 : 52, between: phone ? 12 : 24, narrowest: phone ? 108 : 148 };
+  const target = phone ? [84, 112, 168][step] : Math.round(Math.min([164, 228, 312][step] * wide, Math.max(120, width / 3.5)));
+  return { width, target, gap: phone ? 2 : 4, heading: phone ? 44 : 52, between: phone ? 12 : 24, narrowest: phone ? 150 : 160 };
 }

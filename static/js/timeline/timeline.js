@@ -24,6 +24,8 @@ import { showEmpty, showFailure } from './states.js';
 const FAST = 25;
 const OVERSCAN = 0.75;
 const PAUSE = 1000;
+/** As in timeline.css, whose headings and gutters follow it. */
+const PHONE = '(max-width: 700px)';
 
 /** @typedef {'small' | 'medium' | 'large'} Density @typedef {import('./library.js').Snapshot} Snapshot */
 
@@ -243,7 +245,7 @@ export class Timeline {
   #measure() {
     const style = getComputedStyle(this.element);
     const padding = parseFloat(style.paddingInlineStart) + parseFloat(style.paddingInlineEnd);
-    return measureFor(Math.floor((this.element.clientWidth || this.root.clientWidth) - (padding || 0)), this.density);
+    return measureFor(Math.floor((this.element.clientWidth || this.root.clientWidth) - (padding || 0)), this.density, matchMedia(PHONE).matches);
   }
 
   #draw() {
