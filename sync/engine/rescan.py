@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 
 from sync.core.brakes import FEW, Halted, scan_verdict
@@ -11,20 +12,27 @@ from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Cleared, Done, Event, Gone, Root, Seen, Trouble
 from sync.errors import Offline
-from sync.ports import Entry, join
+from sync.ports import FOLDER, Entry, join, split
 from sync.scan.see import why
 from sync.scan.snapshot import RACY_NS, pack, unreadable
-from sync.scan.walk import Listing, walk
+from sync.scan.walk import Listing, is_wanted, rules_for, walk
 
 Progress = Callable[[int, int | None], None]
 
 
 class Rescan:
-    """One full rescan of a volume: its state while it runs."""
+    """One rescan of a volume, or of the part of it below `start`: its state while it runs."""
 
     def __init__(
-        self, rounds: Rounds, *, everything: bool, confirmed: int, progress: Progress | None
+        self,
+        rounds: Rounds,
+        *,
+        everything: bool = False,
+        confirmed: int = 0,
+        progress: Progress | None = None,
+        start: str = "",
     ) -> None:
+        self._start = start
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
         self._everything = everything
@@ -44,7 +52,7 @@ class Rescan:
         try:
             require_root(self._volume, self._site)
             self._known = self._site.memory.folders(self._volume.id)
-            for listing in walk(self._volume.fs, self._known):
+            for listing in self._listings():
                 yield from self._folder(listing)
             require_root(self._volume, self._site)
         except (Offline, FileNotFoundError, NotADirectoryError) as error:
@@ -56,6 +64,18 @@ class Rescan:
         yield from self._deletions()
         yield Done(self._assets, self._files)
         self._site.memory.save_folders(self._volume.id, self._fresh)
+
+    def _listings(self) -> Iterator[Listing]:
+        """Every folder to be looked at; none where the start is left out, or gone with all it held."""
+        fs, start = self._volume.fs, self._start
+        if start == "":
+            yield from walk(fs, self._known)
+            return
+        above, name = split(start)
+        rules = rules_for(fs, above)
+        if rules is not None and is_wanted(above, Entry(name, FOLDER, 0, 0, 0, 0), rules):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                yield from walk(fs, self._known, start, rules)
 
     def _folder(self, listing: Listing) -> Iterator[Event]:
         folder, before = listing.folder, self._known.get(listing.folder)
@@ -91,13 +111,15 @@ class Rescan:
 
     def _find_vanished_folders(self) -> None:
         for folder, blob in self._known.items():
+            if not _is_within(folder, self._start):
+                continue
             if folder not in self._listed and not self._is_blocked(folder):
                 self._fresh[folder] = None
                 if originals := originals_in(blob):
                     self._gone[folder] = originals
 
     def _is_blocked(self, folder: str) -> bool:
-        return any(folder == above or folder.startswith(above + "/") for above in self._blocked)
+        return any(_is_within(folder, above) for above in self._blocked)
 
     def _deletions(self) -> Iterator[Event]:
         """Originals gone, unless they are too many for anything but a person to believe it.
@@ -120,6 +142,10 @@ class Rescan:
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield Gone(join(folder, entry.name))
+
+
+def _is_within(folder: str, above: str) -> bool:
+    return above in ("", folder) or folder.startswith(above + "/")
 
 
 def _locked(folder: str, error: OSError) -> Problem:

@@ -10,6 +10,7 @@ from sync.core.brakes import FEW
 from sync.core.model import Problem
 from sync.engine import remember
 from sync.engine.finding import Place, find
+from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Event, Gone, Later, Seen, Trouble
@@ -29,6 +30,9 @@ class TooMuch(Exception):
     """So much has changed, or of such a kind, that only a full rescan tells what is so."""
 
 
+_MOST_FOLDERS = 32
+
+
 @dataclass(slots=True)
 class _Touched:
     """What was touched at one place: names as they are, and temps for names there."""
@@ -46,8 +50,9 @@ class Touching:
         self._tries: dict[str, int] = {}
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
-        """Everything that has become of these paths, deletions last. Raises TooMuch before any of it."""
-        places = self._places(sorted(set(paths)))
+        """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
+        folders: list[str] = []
+        places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
         for place, touched in places.items():
@@ -55,6 +60,10 @@ class Touching:
                 rules[place.folder] = rules_for(self._volume.fs, place.folder)
             yield from self._place(place, touched, rules[place.folder], gone)
         self._rounds.flush()
+        known = self._site.memory.folders(self._volume.id) if folders else {}
+        for folder in folders:
+            if folder in known or self._kind(folder) == FOLDER:
+                yield from Rescan(self._rounds, start=folder).run()
         if len(gone) > FEW:
             raise TooMuch
         if gone:
@@ -62,25 +71,25 @@ class Touching:
         for path in gone:
             yield Gone(path)
 
-    def _places(self, paths: list[str]) -> dict[Place, _Touched]:
+    def _places(self, paths: list[str], folders: list[str]) -> dict[Place, _Touched]:
+        """Sort paths by what belongs together; those that are or were folders are added to `folders`."""
         places: dict[Place, _Touched] = {}
-        known: dict[str, bytes] | None = None
         for path in paths:
             folder, name = split(path)
-            if any(map(is_ignored, path.split("/"))):
-                continue
             if path == "" or name in (IGNORE_FILE, NO_MEDIA):
                 raise TooMuch
+            if any(map(is_ignored, path.split("/"))) or any(
+                path.startswith(f"{above}/") for above in folders
+            ):
+                continue
             if is_temp(name):
                 if (target := self._target(folder, name)) is not None:
                     places.setdefault(Place.of(target), _Touched()).temps.append(name)
             elif _is_sidecar(name) or kind_of(name):
                 places.setdefault(Place.of(path), _Touched()).names.add(name)
-            elif known is None or path in known:
-                known = self._site.memory.folders(self._volume.id) if known is None else known
-                if path in known or self._kind(path) == FOLDER:
-                    raise TooMuch
-            elif self._kind(path) == FOLDER:
+            elif self._kind(path) in (FOLDER, None):
+                folders.append(path)
+            if len(folders) > _MOST_FOLDERS:
                 raise TooMuch
         return places
 
@@ -130,7 +139,7 @@ class Touching:
             elif name not in stats:
                 yield Cleared(path)
             elif stats[name].kind == FOLDER:
-                raise TooMuch
+                yield from Rescan(self._rounds, start=path).run()
             if kind_of(name) and name not in pairing.groups:
                 gone.append(path)
 

@@ -293,6 +293,21 @@ def test_a_moved_folder_takes_its_sidecars_along(machine: Machine) -> None:
     assert Gone("old/a.JPG") in events
 
 
+def test_a_touched_folder_is_looked_at_and_nothing_else(machine: Machine) -> None:
+    machine.scan()
+    for path in ("d/a.JPG", "d/e/b.JPG", "d/.kphotosignore", "d/secret/c.JPG"):
+        machine.hands.put(path, b"secret/" if path.endswith("ignore") else b"1")
+    machine.hands.put("f/x.JPG", b"x")
+    assert set(assets(machine.touch("d"))) == {"d/a.JPG", "d/e/b.JPG"}
+    assert assets(machine.touch("d/secret", "@eaDir", "d/notes")) == {}
+    assert "f/x.JPG" in assets(machine.scan())
+    machine.hands.remove("d/e")
+    assert Gone("d/e/b.JPG") in machine.touch("d/e")
+    machine.hands.put("album.JPG/in.JPG", b"1")
+    assert set(assets(machine.touch("album.JPG"))) == {"album.JPG/in.JPG"}
+    assert "album.JPG/in.JPG" in assets(machine.touch(*(f"new{n}" for n in range(40)), "album.JPG/in.JPG"))
+
+
 def test_a_reused_name_does_not_inherit_another_photos_metadata(machine: Machine) -> None:
     machine.edit(PHOTO, rating=4)
     machine.hands.replace(PHOTO, b"quite another picture")
