@@ -16,7 +16,7 @@ import peewee
 from playhouse.pool import MaxConnectionsExceeded
 from playhouse.postgres_ext import PooledPsycopg3Database
 
-from kphotos.db.statements import first_line
+from kphotos.db.statements import first_line, is_unavailable
 from kphotos.errors import Unavailable
 
 BUSY_SECONDS = 5.0
@@ -54,6 +54,11 @@ class SqliteFile(peewee.SqliteDatabase):
             keeper.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
             self._keeper = (os.getpid(), keeper)
         return found
+
+    def rollback(self) -> None:
+        # On a full disk SQLite has rolled back by itself; saying it again would hide the reason.
+        if self.connection().in_transaction:  # type: ignore[no-untyped-call]
+            super().rollback()
 
     def let_go(self) -> None:
         """Close the idle connection."""
@@ -115,7 +120,10 @@ atexit.register(forget)
 
 @contextmanager
 def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
-    """A connection of this thread for the length of the block; nested checkouts share it."""
+    """A connection of this thread for the length of the block; nested checkouts share it.
+
+    Unavailable if the server is gone or busy, or the disk full: a later attempt may succeed.
+    """
     try:
         context = database.connection_context()
         context.__enter__()
@@ -125,6 +133,10 @@ def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
         raise Unavailable(f"The database cannot be reached: {first_line(error)}") from error
     try:
         yield database
+    except (peewee.OperationalError, peewee.InterfaceError) as error:
+        if not is_unavailable(error) and isinstance(database, SqliteFile):
+            raise
+        raise Unavailable(f"The database cannot be used now: {first_line(error)}") from error
     finally:
         context.__exit__(None, None, None)
         if database not in _opened.values():

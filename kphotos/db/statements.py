@@ -57,6 +57,12 @@ def first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
+def is_unavailable(error: BaseException) -> bool:
+    """Whether SQLite was kept waiting too long by others, or the disk is full."""
+    code: int = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+
+
 def is_damaged(error: BaseException) -> bool:
     """Whether an error says that a SQLite file is no good any more, and not only the statement."""
     code: int = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)

@@ -162,9 +162,11 @@ def finish(settings: Settings, job: int, worker: str) -> bool:
         )
 
 
-def fail(settings: Settings, job: int, worker: str, error: str, *, final: bool = False) -> bool:
+def fail(
+    settings: Settings, job: int, worker: str, error: str, *, final: bool = False, now: int | None = None
+) -> bool:
     """The work failed: it waits for another try, or is parked after the third (or at once if `final`)."""
-    now = now_ms()
+    now = now_ms() if now is None else now
     with _state(settings) as database:
         return bool(
             db.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -83,14 +84,11 @@ def test_a_snapshot_sees_one_state_while_others_write(both_settings: Settings) -
 
 def test_thirty_two_writers_are_never_told_that_it_is_locked(both_settings: Settings) -> None:
     failures: list[Exception] = []
-    waits: list[float] = []
 
     def write(worker: int) -> None:
         try:
             for turn in range(4):
-                started = time.perf_counter()
                 add(both_settings, f"{worker}-{turn}")
-                waits.append(time.perf_counter() - started)
         except Exception as error:  # noqa: BLE001 - handed to the test
             failures.append(error)
 
@@ -101,7 +99,6 @@ def test_thirty_two_writers_are_never_told_that_it_is_locked(both_settings: Sett
         thread.join()
     assert failures == []
     assert len(keys(both_settings)) == 128
-    assert max(waits) < 5
 
 
 def test_a_large_result_comes_row_by_row(both_settings: Settings) -> None:
@@ -191,6 +188,35 @@ class TestFiles:
         }
         assert set(modes.values()) == {0o600}
 
+    def test_who_is_kept_waiting_too_long_is_told_to_come_back(
+        self, both_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(db.connections, "BUSY_SECONDS", 0.05)
+        add(both_settings, "a")
+        other = sqlite3.connect(self.file(both_settings), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="locked"):
+            add(both_settings, "b")
+        other.execute("ROLLBACK")
+        other.close()
+        add(both_settings, "b")
+        assert keys(both_settings) == ["a", "b"]
+
+    def test_a_full_disk_is_said_and_reading_goes_on(self, both_settings: Settings) -> None:
+        add(both_settings, "a")
+        with pytest.raises(Unavailable, match="full"):
+            self.add_without_room(both_settings)
+        assert keys(both_settings) == ["a"]
+        add(both_settings, "b")
+
+    def add_without_room(self, settings: Settings) -> None:
+        with db.state(settings, "runtime", MODELS) as database:
+            pages = db.run(database, "PRAGMA page_count").fetchone()[0]
+            db.run(database, f"PRAGMA max_page_count = {pages}").fetchall()
+            with db.writing(database):
+                rows = ((f"{i}" + "x" * 2_000, 0) for i in range(100))
+                db.many(database, "INSERT INTO note (id, number) VALUES (?, ?)", rows)
+
     def test_opening_makes_no_file(self, both_settings: Settings, tmp_path: Path) -> None:
         with (
             pytest.raises(peewee.OperationalError),
@@ -235,18 +261,15 @@ def test_a_database_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_after_postgres_was_killed_and_came_back_work_goes_on(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_after_postgres_was_killed_and_came_back_work_goes_on() -> None:
     home = Path("/tmp") / f"kpg2-{os.getpid()}"
     home.mkdir()
     server = PostgresServer(home)
     try:
         server.start()
         database = db.postgres(server.create_database(), "public")
-        with db.checkout(database):
-            assert db.run(database, "SELECT 1").fetchone() == (1,)
-        server.kill()
+        with pytest.raises(Unavailable):
+            ask_while_it_dies(database, server)
         with pytest.raises(Unavailable), db.checkout(database):
             pass
         server.boot()
@@ -256,3 +279,13 @@ def test_after_postgres_was_killed_and_came_back_work_goes_on(
         server.stop()
         server.remove()
         db.forget("postgresql://postgres@/t")
+
+
+def ask_while_it_dies(database: peewee.Database, server: PostgresServer) -> None:
+    with db.checkout(database):
+        assert db.run(database, "SELECT 1").fetchone() == (1,)
+        server.kill()
+        # The server's children notice the death of their parent a moment later.
+        for _ in range(200):
+            db.run(database, "SELECT 1")
+            time.sleep(0.05)

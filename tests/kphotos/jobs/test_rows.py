@@ -15,8 +15,6 @@ from kphotos.config import Settings
 from kphotos.errors import KPhotosError, NotFound
 from kphotos.jobs import Job, rows
 
-NOW = 1_800_000_000_000
-
 
 @pytest.fixture(autouse=True)
 def silent_bell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,10 +120,9 @@ def test_a_failed_job_waits_longer_each_time_and_is_parked(both_settings: Settin
     now = rows.now_ms() + 1
     for wait in (5_000, 20_000):
         job = claimed(both_settings, now)
-        assert jobs.fail(both_settings, job.id, "w1", "It is cut off.")
-        failed_ms = rows.now_ms()
-        assert claim(both_settings, failed_ms + wait - 2_000) is None
-        now = failed_ms + wait + 1
+        assert jobs.fail(both_settings, job.id, "w1", "It is cut off.", now=now)
+        assert claim(both_settings, now + wait - 1) is None
+        now += wait
     assert jobs.fail(both_settings, claimed(both_settings, now).id, "w1", "x" * 5_000)
     (parked,) = jobs.page(both_settings)
     assert (parked.state, parked.tries, parked.error) == ("parked", 3, "x" * 2_000)
