@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from kphotos import db, index, records
 from kphotos.app import create_app
 from kphotos.config import Settings, from_env
-from kphotos.identity import accounts, sessions
+from kphotos.identity import accounts, passwords, sessions
 from kphotos.identity.accounts import Account
 from kphotos.index import generation, projection
 from kphotos.index.rows import AssetRow, ProblemRow
@@ -26,8 +26,8 @@ from kphotos.web import cookies
 from tests.photos import jpeg
 
 PASSWORD = "correct horse battery"
-# A cheap hash, so that a test that signs in does not wait for 64 MiB to be filled.
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+CHEAP = _CHEAP.hash(PASSWORD)
 HASH = "sha256:" + "ab" * 32
 SHARED, HIDDEN = "1" * 32, "2" * 32
 SHARED_PHOTO, HIDDEN_PHOTO, NOWHERE = "a" * 32, "b" * 32, "c" * 32
@@ -51,6 +51,12 @@ class Browser:
     def cookie(self, name: str, path: str = "/") -> str:
         found = self.client.get_cookie(name, "localhost", path)
         return found.value if found is not None else ""
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is tested where passwords are; here nobody waits for 64 MiB to be filled."""
+    monkeypatch.setattr(passwords, "_HASHER", _CHEAP)
 
 
 @pytest.fixture
