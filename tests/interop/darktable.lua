@@ -53,7 +53,8 @@ local function seen(image)
   return found
 end
 
-darktable.database.import(folder)
+-- Importing reads the sidecars again; without, darktable goes by what its catalogue remembers.
+if folder ~= "" then darktable.database.import(folder) end
 for at = 6, #arg, 3 do
   local name, key, value = arg[at], arg[at + 1], arg[at + 2]
   local image = find(name)

@@ -58,11 +58,12 @@ def darktable(
     *,
     catalogue: str = ":memory:",
     writes: str = "after edit",
+    look: bool = True,
 ) -> dict[str, Picture]:
     """Import `folder`, do `edits` in order, and return what darktable then knows, by file name.
 
     A `catalogue` file remembers between runs, as a person's darktable does; `writes` is its own setting
-    ("after edit", "on import", "never").
+    ("after edit", "on import", "never"). Without `look` no sidecar is read again: it goes by its memory.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     config = scratch / "config" if catalogue == ":memory:" else Path(f"{catalogue}.config")
@@ -75,7 +76,7 @@ def darktable(
         catalogue,
         str(config),
         str(scratch / "cache"),
-        str(folder),
+        str(folder) if look else "",
     ]
     command += [word for edit in edits for word in edit]
     private = str(scratch / "home")
