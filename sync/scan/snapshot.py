@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 from itertools import chain
 
-from sync.ports import FOLDER, Entry
+from sync.ports import FOLDER, TEMP_PREFIX, Entry
 
 KNOWN, UNREADABLE = b"k", b"u"
 _HEAD = struct.Struct("<c8sI")
@@ -28,8 +28,8 @@ def rules_digest(rules: object) -> bytes:
 def pack(entries: Iterable[Entry], digest: bytes, *, calm_before_ns: int | None = None) -> bytes:
     """Entries sorted by name as bytes; a folder's own times are left out.
 
-    With `calm_before_ns` an entry changed later than that is packed so that it will not compare
-    equal to any listing: it is looked at again next time.
+    With `calm_before_ns` an entry changed later than that, or a temp of ours, is packed so that it
+    will not compare equal to any listing: it is looked at again next time.
     """
     rows = [
         (name, kind, ino, size, mtime, ctime) if kind != FOLDER else (name, kind, 0, 0, 0, 0)
@@ -37,7 +37,10 @@ def pack(entries: Iterable[Entry], digest: bytes, *, calm_before_ns: int | None 
     ]
     if calm_before_ns is not None:
         rows = [
-            row if row[4] < calm_before_ns and row[5] < calm_before_ns else (*row[:5], _MASK) for row in rows
+            row
+            if row[4] < calm_before_ns and row[5] < calm_before_ns and not row[0].startswith(TEMP_PREFIX)
+            else (*row[:5], _MASK)
+            for row in rows
         ]
     numbers = list(chain.from_iterable(row[1:] for row in rows))
     try:

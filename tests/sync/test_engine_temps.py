@@ -1,0 +1,146 @@
+"""What lies about after a crash: our temps, another site's, torn ones; and ledgers found in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sync.apply.temps import temp_path
+from sync.engine import Engine, Later
+from tests.sim.memfs import MemFS
+from tests.sim.tools import FakeTool
+from tests.sync.machines import Machine, assets, simulated_machine
+
+PHOTO = "d/IMG.JPG"
+SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
+
+
+@pytest.fixture
+def machine() -> Machine:
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, rating=4, title="Lake")
+    machine.pass_time(3)
+    machine.scan()
+    return machine
+
+
+def lay(machine: Machine, target: str, stage: str, data: bytes, site: str = "site-1") -> str:
+    """A temp as a crash leaves it."""
+    path = temp_path(target, site, stage, machine.site.rng)  # type: ignore[arg-type]
+    machine.hands.put(path, data)
+    return path
+
+
+def temps(machine: Machine) -> list[str]:
+    return [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
+
+
+def composed(machine: Machine, **fields: object) -> bytes:
+    """What a program that had read our XMP would write."""
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database |= fields
+    return tool.compose()
+
+
+@pytest.mark.parametrize("target", [SIDECAR, LEDGER])
+def test_a_half_made_temp_of_ours_is_removed(machine: Machine, target: str) -> None:
+    lay(machine, target, "new", b"<x:xmpm")
+    machine.scan()
+    assert temps(machine) == []
+
+
+def test_a_ledger_found_in_a_temp_is_joined(machine: Machine) -> None:
+    old = machine.hands.read(LEDGER)
+    machine.edit(PHOTO, rating=5)
+    newer = machine.hands.read(LEDGER)
+    machine.hands.put(LEDGER, old)
+    machine.restart(forget=True)
+    lay(machine, LEDGER, "swap", newer)
+    machine.pass_time(3)
+    assert assets(machine.scan())[PHOTO].document.value("rating") == 5
+    assert machine.mirror(PHOTO)["rating"] == 5
+    assert temps(machine) == []
+
+
+def test_an_edit_found_in_a_swapped_out_xmp_is_absorbed(machine: Machine) -> None:
+    lay(machine, SIDECAR, "swap", composed(machine, title="Theirs"))
+    machine.pass_time(3)
+    assert assets(machine.scan())[PHOTO].document.value("title") == "Theirs"
+    assert machine.mirror(PHOTO) == {"rating": 4, "title": "Theirs"}
+    machine.pass_time(1)
+    machine.scan()
+    assert temps(machine) == []
+
+
+def test_a_torn_temp_is_told_kept_and_blocks_the_mirror_but_not_the_ledger(machine: Machine) -> None:
+    path = lay(machine, SIDECAR, "swap", b"<x:xmpmeta")
+    machine.pass_time(3)
+    asset = machine.edit(PHOTO, rating=1)
+    assert (asset.document.value("rating"), asset.pending) == (1, True)
+    assert [problem.path for problem in asset.problems] == [path]
+    assert machine.mirror(PHOTO)["rating"] == 4
+    assert machine.hands.read(path) == b"<x:xmpmeta"
+    assert Later(path, 0.2) in machine.touch(path)
+    machine.hands.remove(path)
+    assert assets(machine.scan(everything=True))[PHOTO].pending is False
+    assert machine.mirror(PHOTO)["rating"] == 1
+
+
+def test_a_ledger_temp_that_says_nothing_is_left_alone(machine: Machine) -> None:
+    path = lay(machine, LEDGER, "swap", b"{")
+    machine.scan()
+    assert machine.hands.read(path) == b"{"
+
+
+def test_another_sites_temp_is_left_alone_for_an_hour(machine: Machine) -> None:
+    for stage in ("new", "swap"):
+        lay(machine, SIDECAR, stage, composed(machine, title="Theirs"), site="site-2")
+    machine.pass_time(600)
+    assert assets(machine.scan(everything=True))[PHOTO].document.value("title") == "Lake"
+    assert len(temps(machine)) == 2
+    machine.pass_time(3600)
+    assert assets(machine.scan())[PHOTO].document.value("title") == "Theirs"
+    machine.pass_time(1)
+    machine.scan()
+    assert temps(machine) == []
+
+
+def test_a_temp_from_the_future_is_not_kept_for_ever(machine: Machine) -> None:
+    path = lay(machine, SIDECAR, "swap", machine.hands.read(SIDECAR))
+    assert isinstance(machine.fs, MemFS)
+    machine.fs.nodes[path].ctime_ns += 10**18
+    machine.scan()
+    assert temps(machine) == []
+
+
+def test_a_temp_for_nobody_is_left_alone(machine: Machine) -> None:
+    path = lay(machine, "d/gone.JPG.xmp", "swap", b"x")
+    machine.pass_time(3)
+    machine.scan()
+    assert list(machine.touch(path)) != []
+    assert machine.hands.read(path) == b"x"
+
+
+def test_an_asset_is_fresh_until_somebody_writes_beside_it(machine: Machine) -> None:
+    asset = machine.edit(PHOTO, rating=1)
+    assert machine.engine.is_fresh(asset)
+    FakeTool(machine.hands, SIDECAR).set(rating=2)
+    assert not machine.engine.is_fresh(asset)
+    machine.hands.put("d/b.JPG", b"b")
+    bare = machine.engine.look("d/b.JPG")
+    assert machine.engine.is_fresh(bare)
+    FakeTool(machine.hands, "d/b.JPG.xmp").set(rating=2)
+    assert not machine.engine.is_fresh(bare)
+    adopted = machine.engine.look("d/b.JPG")
+    assert machine.engine.is_fresh(adopted)
+    machine.edit("d/b.JPG", rating=3)
+    assert not machine.engine.is_fresh(adopted)
+
+
+def test_two_processes_of_one_site_hear_each_other(machine: Machine) -> None:
+    other = Engine(machine.volume, replace(machine.site, node="other"))
+    machine.edit(PHOTO, rating=1)
+    assert other.look(PHOTO).document.value("rating") == 1
+    assert [type(event).__name__ for event in other.touch([SIDECAR, LEDGER])] == ["Done"]
