@@ -22,6 +22,7 @@ from sync.engine.assets import (
     stranger,
 )
 from sync.engine.finding import Place, find_group, read_group
+from sync.engine.identity import Identities
 from sync.engine.temps import take_temps, temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.writing import Written, remembered, write
@@ -61,6 +62,7 @@ class Rounds:
         self.volume, self.site = volume, site
         self._pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
+        self._identities = Identities(volume, site)
 
     def look(self, path: str) -> Asset:
         """Read one original and write nothing; NotFound where there is none."""
@@ -135,8 +137,9 @@ class Rounds:
 
     def flush(self) -> None:
         """Let the site's memory keep what was seen since."""
-        if self._kept:
-            kept, self._kept = self._kept, {}
+        kept = self._kept | self._identities.new
+        if kept:
+            self._kept, self._identities.new = {}, {}
             self.site.memory.keep(self.volume.id, kept)
 
     def hash_of(self, path: str, stat: Stat) -> str | None:
@@ -152,10 +155,21 @@ class Rounds:
             return stranger(self.volume, look, hash_), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
             return asset, None
-        decided = plan(group_of(self.volume, self.site, look), here(self.volume, self.site))
+        decided = self._named(
+            look, plan(group_of(self.volume, self.site, look), here(self.volume, self.site))
+        )
         has_ledger = look.ledger.ledger is not None
         pending = self.volume.writable and has_ledger and not all(seen.is_legible for seen in look.xmps)
         return asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending), decided
+
+    def _named(self, look: Look, decided: Plan) -> Plan:
+        """The plan under the id that is this original's alone."""
+        if look.ledger.ledger is None:
+            return decided
+        own = self._identities.of(look.path, decided.ledger.id)
+        return (
+            decided if own == decided.ledger.id else replace(decided, ledger=replace(decided.ledger, id=own))
+        )
 
     def _may_write(self, look: Look) -> bool:
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
@@ -185,6 +199,7 @@ class Rounds:
         before = decided = plan(group, at)
         if round_.is_unacknowledged:
             decided = plan(group, at, changes=round_.changes, by=round_.by)
+        decided = self._named(look, decided)
         if round_.is_fingerprint:
             decided = replace(decided, steps=(WriteLedger(), *decided.steps))
         written = write(self.volume.fs, self._pen, look, decided, round_.hash)

@@ -308,6 +308,42 @@ def test_a_touched_folder_is_looked_at_and_nothing_else(machine: Machine) -> Non
     assert "album.JPG/in.JPG" in assets(machine.touch(*(f"new{n}" for n in range(40)), "album.JPG/in.JPG"))
 
 
+def copy_with_sidecars(machine: Machine, folder: str) -> None:
+    for name in (PHOTO, SIDECAR, LEDGER):
+        machine.hands.put(f"{folder}/{name}", machine.hands.read(name))
+
+
+@pytest.mark.parametrize("folder", ["a copy", "z copy"])
+@pytest.mark.parametrize("forget", [False, True])
+def test_a_copied_folder_is_other_assets_with_the_same_metadata(
+    machine: Machine, folder: str, forget: bool
+) -> None:
+    first = machine.edit(PHOTO, rating=4).id
+    machine.scan()
+    copy_with_sidecars(machine, folder)
+    if forget:
+        machine.restart(forget=True)
+    seen = assets(machine.scan(everything=True))
+    copy = seen[f"{folder}/{PHOTO}"]
+    assert seen[PHOTO].id == first != copy.id
+    assert copy.document.value("rating") == 4
+    assert machine.engine.look(copy.path).id == copy.id
+    edited = machine.edit(copy.path, rating=5)
+    assert edited.id == copy.id == machine.ledger(copy.path).id
+    assert machine.engine.look(PHOTO).document.value("rating") == 4
+    machine.restart(forget=True)
+    again = assets(machine.scan(everything=True))
+    assert (again[PHOTO].id, again[copy.path].id) == (first, copy.id)
+
+
+def test_a_moved_original_keeps_its_id(machine: Machine) -> None:
+    first = machine.edit(PHOTO, rating=4).id
+    machine.scan()
+    for name in (PHOTO, SIDECAR, LEDGER):
+        machine.hands.move(name, f"moved/{name}")
+    assert assets(machine.scan())[f"moved/{PHOTO}"].id == first
+
+
 def test_a_reused_name_does_not_inherit_another_photos_metadata(machine: Machine) -> None:
     machine.edit(PHOTO, rating=4)
     machine.hands.replace(PHOTO, b"quite another picture")

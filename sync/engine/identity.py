@@ -1,0 +1,44 @@
+"""Whose an id is when two live originals claim it: somebody copied a folder with its sidecars.
+
+The site's memory names the path that had the id first; without it, the order of the scan does. The other
+one goes by an id derived from its path, which its ledger gets at the next write; a rebuild decides alike.
+"""
+
+from __future__ import annotations
+
+from sync.core.identity import reissued_id
+from sync.engine.finding import find_group, read_group
+from sync.engine.values import Site, Volume
+from sync.errors import NotFound
+from sync.ports import split
+
+_KEY = "//id/"  # no path in a volume begins with a slash
+
+
+class Identities:
+    """Which path holds which id in one volume; `new` are holders not yet in the site's memory."""
+
+    def __init__(self, volume: Volume, site: Site) -> None:
+        self._volume, self._site = volume, site
+        self.new: dict[str, bytes | None] = {}
+
+    def of(self, path: str, asset_id: str) -> str:
+        """The id that the original at a path goes by, whose ledger says `asset_id`."""
+        key = _KEY + asset_id
+        kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
+        holder = kept.decode("utf-8", "surrogateescape") if kept else None
+        if holder == path:
+            return asset_id
+        if holder is not None and self._holds(holder, asset_id):
+            return reissued_id(asset_id, self._volume.id, path)
+        self.new[key] = path.encode("utf-8", "surrogateescape")
+        return asset_id
+
+    def _holds(self, path: str, asset_id: str) -> bool:
+        """Whether there still is an original there whose ledger has that id."""
+        try:
+            group, stat, _ = find_group(self._volume, path)
+        except NotFound:
+            return False
+        held = read_group(self._volume, split(path)[0], group, stat).ledger
+        return held.error is not None or (held.ledger is not None and held.ledger.id == asset_id)
