@@ -16,11 +16,11 @@ from time import monotonic, time_ns
 
 from kphotos import index, jobs
 from kphotos.config import Settings
-from kphotos.errors import IndexMissing, NotFound
+from kphotos.errors import IndexMissing, NotFound, Unavailable
 from kphotos.index import projection, query
 from kphotos.index.scope import EVERYTHING
 from kphotos.jobs import Job
-from kphotos.processing.decoder import Decoder
+from kphotos.processing.decoder import Decoder, DecoderClosed
 from kphotos.processing.derivatives import derive as derive_original
 from kphotos.sidecar import intake, sites
 from kphotos.storage import exiftool, volumes
@@ -57,7 +57,10 @@ class Bench:
             self._own.exiftool = (
                 None if exiftool.available() else self._all.enter_context(exiftool.Exiftool())
             )
-        derive(self.settings, str(job.ids["asset"]), self._own.decoder, self._own.exiftool)
+        try:
+            derive(self.settings, str(job.ids["asset"]), self._own.decoder, self._own.exiftool)
+        except DecoderClosed as error:
+            raise Unavailable("The worker ended in the middle of it.") from error
 
     def close(self) -> None:
         """Let no further job begin, and end the decoders."""

@@ -16,6 +16,7 @@ from kphotos.config import Settings, from_env
 from kphotos.index import query
 from kphotos.index.query import AssetView
 from kphotos.index.scope import EVERYTHING
+from kphotos.processing.decoder import DecoderClosed
 from kphotos.sidecar import intake, sites, watching
 from kphotos.storage.volumes import Volume
 from tests.photos import jpeg
@@ -152,3 +153,21 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_worker_that_ends_in_the_middle_puts_its_job_back_without_a_fault(
+    settings: Settings,
+    volume: Volume,
+    bench: tasks.Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def closed(*_: object) -> None:
+        bench.stopping.set()
+        raise DecoderClosed
+
+    monkeypatch.setattr(tasks, "derive_original", closed)
+    bench.drain()
+    assert jobs.counts(settings)["queued"] == 2
+    assert jobs.counts(settings)["parked"] == 0
+    assert "Traceback" not in caplog.text
