@@ -24,6 +24,7 @@ POOL_SIZE = 16
 
 _opened: dict[tuple[str, str], peewee.Database] = {}
 _opening = threading.Lock()
+_inherited: list[sqlite3.Connection] = []
 
 
 class SqliteFile(peewee.SqliteDatabase):
@@ -50,6 +51,9 @@ class SqliteFile(peewee.SqliteDatabase):
         if self._keeper is None or self._keeper[0] != os.getpid():
             # When the last connection closes, SQLite copies the WAL back and waits for the disk. One idle
             # connection per process keeps that from happening after every checkout.
+            if self._keeper is not None:
+                # After a fork the parent's connection must not be closed here: keep it out of reach.
+                _inherited.append(self._keeper[1])
             keeper = sqlite3.connect(self.database, uri=True, check_same_thread=False)
             keeper.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
             self._keeper = (os.getpid(), keeper)
@@ -64,7 +68,7 @@ class SqliteFile(peewee.SqliteDatabase):
         """Close the idle connection."""
         if self._keeper is not None and self._keeper[0] == os.getpid():
             self._keeper[1].close()
-        self._keeper = None
+            self._keeper = None
 
     def _add_conn_hooks(self, conn: sqlite3.Connection) -> None:
         super()._add_conn_hooks(conn)  # type: ignore[misc]

@@ -249,10 +249,6 @@ class Schemas:
         db.forget(self._url, f"kphotos_{generation}")
 
     def explain(self, generation: str, error: Exception) -> IndexMissing | None:
-        if isinstance(error, peewee.ProgrammingError) and self.pointed_is(generation) is False:
+        if isinstance(error, peewee.ProgrammingError) and generation not in self.names():
             return IndexMissing("its schema is gone")
         return None
-
-    def pointed_is(self, generation: str) -> bool:
-        """Whether the schema of a generation is still there."""
-        return generation in self.names()

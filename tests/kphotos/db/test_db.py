@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sqlite3
 import subprocess
@@ -224,6 +225,16 @@ class TestFiles:
         ):
             pass
         assert not (tmp_path / "x.db").exists()
+
+    def test_a_forked_child_and_its_parent_both_go_on_writing(self, both_settings: Settings) -> None:
+        add(both_settings, "parent-1")
+        child = multiprocessing.get_context("fork").Process(target=add, args=(both_settings, "child"))
+        child.start()
+        child.join(20)
+        assert child.exitcode == 0
+        add(both_settings, "parent-2")
+        db.forget(str(self.file(both_settings)))
+        assert keys(both_settings) == ["child", "parent-1", "parent-2"]
 
     def test_an_acknowledged_row_survives_kill_9(self, both_settings: Settings) -> None:
         program = (
