@@ -38,9 +38,13 @@ export function chord(event) {
   return (event.ctrlKey || event.metaKey ? 'Ctrl+' : '') + (event.altKey ? 'Alt+' : '') + (event.shiftKey && named ? 'Shift+' : '') + (event.key === ' ' ? 'Space' : event.key);
 }
 
+/** Controls that move by arrows themselves keep them. @param {KeyboardEvent} event */
+const belongsToControl = (event) => /^(Arrow|Home|End|Page)/.test(event.key) && event.target instanceof Element
+  && event.target.matches('input[type="radio"], input[type="range"], video, [role="slider"], [role="option"], summary');
+
 /** @param {KeyboardEvent} event */
 function dispatch(event) {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || belongsToControl(event)) return;
   const pressed = chord(event);
   const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (isTyping(event.target) && pressed !== 'Escape') return;

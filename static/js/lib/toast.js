@@ -1,6 +1,6 @@
 /** Messages at the bottom: they go after a while, but never while the pointer or the focus is on them. */
 
-import { el, find, iconButton } from './dom.js';
+import { announce, el, find, iconButton } from './dom.js';
 import { t } from './i18n.js';
 
 const LASTS = 8000;
@@ -15,7 +15,7 @@ export function toast(message, { kind = 'info', action, run, lasts = LASTS } = {
   const region = find('toasts');
   if (!region) return () => {};
   const gone = () => { clearTimeout(timer); box.remove(); };
-  const box = el('div', { class: `toast toast-${kind}`, role: kind === 'error' ? 'alert' : 'status' }, el('p', {}, message));
+  const box = el('div', { class: `toast toast-${kind}`, ...(kind === 'error' ? { role: 'alert' } : {}) }, el('p', {}, message));
   if (action && run) box.append(el('button', { type: 'button', on: { click: () => { gone(); run(); } } }, action));
   box.append(iconButton('x', t('close'), { on: { click: gone } }));
   let timer = setTimeout(gone, lasts);
@@ -26,6 +26,8 @@ export function toast(message, { kind = 'info', action, run, lasts = LASTS } = {
   box.addEventListener('pointerleave', go);
   box.addEventListener('focusout', go);
   region.append(box);
+  // A status that is added with its text already in it is not read out; the page's own region is.
+  if (kind !== 'error') announce(message);
   while (region.children.length > MOST) region.firstElementChild?.remove();
   return gone;
 }

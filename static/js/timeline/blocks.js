@@ -7,10 +7,12 @@ export const BLOCK = 256;
 const KEPT = 80;
 
 export class Blocks {
-  /** @type {Map<number, import('./protocol.js').Tile[]>} newest use last */
+  /** @type {Map<number, import('./protocol.js').Tile[]>} newest last */
   #held = new Map();
   /** @type {Map<number, { abort: AbortController, done: Promise<void> }>} */
   #coming = new Map();
+  /** @type {[number, number]} what is on the screen, which is never let go */
+  #near = [0, 0];
 
   /**
    * @param {string} view @param {string} version @param {number} count
@@ -41,7 +43,7 @@ export class Blocks {
 
   /** Fetch what these ordinals need, and give up what is on its way for others. @param {number} first @param {number} last */
   want(first, last) {
-    const [from, to] = [Math.floor(first / BLOCK), Math.floor(last / BLOCK)];
+    const [from, to] = (this.#near = [Math.floor(first / BLOCK), Math.floor(last / BLOCK)]);
     for (const [block, { abort }] of this.#coming) if (block < from - 1 || block > to + 1) abort.abort();
     for (let block = from; block <= to; block++) void this.#load(block);
   }
@@ -80,7 +82,7 @@ export class Blocks {
       this.#held.set(block, decodeBlock(buffer));
       for (const old of this.#held.keys()) {
         if (this.#held.size <= KEPT) break;
-        this.#held.delete(old);
+        if (old < this.#near[0] || old > this.#near[1]) this.#held.delete(old);
       }
       this.told.came(first, first + BLOCK);
     } catch (error) {

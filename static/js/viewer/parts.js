@@ -19,6 +19,13 @@ export function sourceOf(field) {
   return field.by ? t('source.people', { name: field.by }) : '';
 }
 
+/** Done with a field: the focus goes to the dialog, where the viewer's keys are. @param {HTMLElement} input */
+export function leave(input) {
+  const dialog = input.closest('[role="dialog"]');
+  if (dialog instanceof HTMLElement) dialog.focus({ preventScroll: true });
+  else input.blur();
+}
+
 export class Block {
   /** @param {string} label @param {{ id?: string, for?: string }} [options] `for` makes the label an input's */
   constructor(label, { id, for: target } = {}) {

@@ -62,6 +62,8 @@ export async function openStage(place, ordinal, source, told) {
   pswp.addFilter('itemData', (_, index) => slideData(source, index));
   // The types of PhotoSwipe know no missing thumbnail, its code does.
   pswp.addFilter('thumbEl', (_, __, index) => /** @type {HTMLElement} */ (source.picture(index)));
+  // PhotoSwipe would take every arrow key of the page, those in a text field too; our keymap knows whose they are.
+  pswp.on('keydown', (event) => event.preventDefault());
   pswp.on('contentLoad', (event) => loadVideo(event));
   pswp.on('zoomPanUpdate', ({ slide }) => sharpen(slide, source));
   pswp.on('loadError', ({ content }) => tryAgain(pswp, content));

@@ -3,7 +3,7 @@
 import { getJson } from '../lib/api.js';
 import { announce, el, icon } from '../lib/dom.js';
 import { number, t } from '../lib/i18n.js';
-import { Block } from './parts.js';
+import { Block, leave } from './parts.js';
 import { fieldRow } from './table.js';
 
 const WAIT = 120;
@@ -105,7 +105,7 @@ export function tagsPart(context) {
     else if (event.key === 'ArrowUp') point(-1);
     else if (event.key === 'Enter' || event.key === ',') add(active >= 0 ? offered[active].path : input.value);
     else if (event.key === 'Escape') {
-      if (!input.value && list.hidden) input.blur();
+      if (!input.value && list.hidden) leave(input);
       input.value = '';
       close();
     } else if (event.key === 'Backspace' && !input.value) {

@@ -2,7 +2,7 @@
 
 import { el } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { Block } from './parts.js';
+import { Block, leave } from './parts.js';
 import { fieldRow } from './table.js';
 
 /** @param {import('./parts.js').Context} context @param {'title' | 'description'} name @returns {import('./parts.js').Part} */
@@ -37,8 +37,8 @@ export function textPart(context, name) {
     if (event.isComposing) return;
     if (event.key === 'Escape') {
       input.value = shown;
-      input.blur();
-    } else if (event.key === 'Enter' && (name === 'title' || event.ctrlKey || event.metaKey)) input.blur();
+      leave(input);
+    } else if (event.key === 'Enter' && (name === 'title' || event.ctrlKey || event.metaKey)) leave(input);
     else return;
     event.preventDefault();
     event.stopPropagation();
