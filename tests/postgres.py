@@ -5,6 +5,7 @@ The wheel's own starter is not used: as root it changes modes of parent folders 
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import secrets
@@ -24,6 +25,7 @@ from kphotos import config, db
 from kphotos.config import Settings
 
 NOBODY = 65_534
+_LIBC = ctypes.CDLL(None)
 
 
 class PostgresServer:
@@ -72,6 +74,7 @@ class PostgresServer:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            preexec_fn=_end_with_us,
             **self._as,
         )
         log.close()
@@ -123,6 +126,12 @@ class PostgresServer:
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             **self._as,
         )
+
+
+def _end_with_us() -> None:
+    """In the child: be told to stop at once when the test process is gone, even by kill -9."""
+    prctl_set_pdeathsig = 1
+    _LIBC.prctl(prctl_set_pdeathsig, signal.SIGQUIT)
 
 
 def _programs() -> Path:
