@@ -49,7 +49,8 @@ def attempt(settings: Settings, name: str, address: str, *, known: bool, now_ms:
 
 
 def wrong(settings: Settings, found: Attempt, now_ms: int) -> None:
-    """The password was wrong."""
+    """The password was wrong; counters that have run out are swept away, so that guesses leave nothing."""
+    limits.sweep(settings, now_ms)
     if found.address is not None:
         limits.hit(settings, found.address, ADDRESS, now_ms)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from kphotos import records
+from kphotos import db, records
 from kphotos.app import create_app
 from kphotos.config import Settings
 from kphotos.identity import accounts, limits, passwords
 from kphotos.identity.accounts import Account
+from kphotos.runtime import limits as runtime_limits
 from tests.kphotos.web.conftest import PASSWORD, Browser
 
 LAN = "http://192.168.1.20:8000"
@@ -227,6 +229,16 @@ class TestLimits:
             return as_charlie.send("POST", "/api/auth/sign-in", body, headers=forged).status_code
 
         assert [guess(number) for number in range(12)] == [401] * 10 + [429] * 2
+
+    def test_guesses_leave_nothing_behind(
+        self, as_charlie: Browser, settings: Settings, alice: Account
+    ) -> None:
+        for number in range(5):
+            post(as_charlie, "sign-in", name=f"nobody {number}", password="wrong guess")
+        later = int(time.time() * 1000) + 600_000
+        limits.wrong(settings, limits.Attempt((), None), later)
+        with db.state(settings, "runtime", runtime_limits.MODELS) as database:
+            assert db.run(database, "SELECT COUNT(*) FROM rate_limit").fetchone()[0] == 0
 
     def test_a_network_counts_as_one_party(self) -> None:
         assert limits.network("2001:db8::1") == limits.network("2001:db8::ffff:1")

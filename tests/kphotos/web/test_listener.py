@@ -14,14 +14,18 @@ import pytest
 from flask import Flask, request
 
 from kphotos.config import Secret, Settings
-from kphotos.web import listener
+from kphotos.web import listener, ranges
 
 SETTINGS = Settings(Path("/nowhere"), "sqlite:////nowhere", "sqlite:////nowhere/q", Secret("x" * 40), port=0)
 
 
 @contextmanager
-def listening(settings: Settings = SETTINGS) -> Iterator[int]:
+def listening(settings: Settings = SETTINGS, large: Path | None = None) -> Iterator[int]:
     app = Flask("x")
+    if large is not None:
+        app.add_url_rule(
+            "/large", "large", lambda: ranges.send(large.open("rb"), large.stat().st_size, "e", "x/y")
+        )
     app.add_url_rule("/", "home", view_func=lambda: "here")
     app.add_url_rule(
         "/who", "who", view_func=lambda: f"{request.remote_addr} {request.scheme} {request.host}"
@@ -114,6 +118,23 @@ def test_an_open_connection_between_requests_is_not_late() -> None:
             while not answer.endswith(b"here"):
                 answer += connection.recv(65536)
             time.sleep(0.4)
+
+
+@pytest.mark.parametrize("part", [b"", b"Range: bytes=1000-\r\n"], ids=["whole", "a range"])
+def test_slow_readers_of_large_files_hold_no_worker(tmp_path: Path, part: bytes) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(bytes(24 * 2**20))
+    with listening(large=large) as port:
+        request_bytes = b"GET /large HTTP/1.1\r\nHost: localhost\r\n" + part + b"\r\n"
+        slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * listener.THREADS)]
+        for connection in slow:
+            connection.sendall(request_bytes)
+        assert b" 20" in slow[0].recv(12)
+        begun = time.monotonic()
+        assert b"here" in ask(port, b"GET / HTTP/1.0\r\n\r\n")
+        assert time.monotonic() - begun < 3
+        for connection in slow:
+            connection.close()
 
 
 def test_forwarded_headers_count_only_from_the_configured_proxy() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from kphotos import index, records
 from kphotos.config import Settings
 from kphotos.index import projection
-from kphotos.index.rows import ProblemRow
+from kphotos.index.rows import AssetRow, ProblemRow
 from tests.kphotos.web.conftest import HIDDEN, SHARED, SHARED_PHOTO, Browser
 
 
@@ -32,6 +33,33 @@ def test_a_photos_address_shows_it_before_any_script_runs(as_alice: Browser, as_
     assert "2024-06-28 10:01:00" in page
     assert f"/media/{SHARED_PHOTO}/original" in page
     assert page.count("<h1") == 1
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "<script>alert(1)</script>",
+        "</title><svg onload=alert(1)>",
+        '"><img src=x onerror=alert(1)>',
+        "' onmouseover='alert(1)",
+        "javascript:alert(1)",
+        "{{ 7 * 7 }}{% raw %}",
+        "%(name)s %s %(",
+        "\u202e\u2028</main>",
+        "<!--<script>",
+    ],
+)
+def test_what_a_photo_says_is_text_on_every_page(as_alice: Browser, settings: Settings, payload: str) -> None:
+    fields = {name: {"value": payload} for name in ("title", "description")}
+    row = AssetRow("d" * 32, SHARED, f"{payload}.jpg", "photo", 1, 0, document={"fields": fields})
+    with index.use(settings):
+        projection.apply([row, ProblemRow(SHARED, payload, payload, payload, payload)])
+    for url in (f"/photo/{'d' * 32}", "/problems"):
+        answer = as_alice.get(url)
+        assert answer.status_code == 200
+        assert str(escape(payload)) in answer.text
+        if escape(payload) != payload:
+            assert payload not in answer.text
 
 
 @pytest.mark.usefixtures("library")
