@@ -109,6 +109,14 @@ class Engine:
         require_root(self.volume, self.site)
         return self._rounds.edit(path, changes, by)
 
+    def settle(self) -> None:
+        """Look once more at the sidecars that this engine's edits took out, and clear them away.
+
+        Waits half a second, in which another program may finish a write it had begun. For a process
+        that ends; where a watch is running, its `touch` does the same.
+        """
+        self._rounds.settle_edits()
+
     def hashed(self, path: str, signature: bytes, hash_: str) -> Asset | None:
         """Take note that the original with this signature has this content ("sha256:...").
 

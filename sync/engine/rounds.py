@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync.apply.put import Pen
+from sync.apply.temps import SETTLE_SECONDS
 from sync.core.edit import inverse
 from sync.core.model import Change, Problem, Sight
 from sync.core.plan import Plan, WriteLedger, plan
@@ -26,7 +28,7 @@ from sync.engine.identity import Identities
 from sync.engine.temps import take_temps, temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.writing import Written, remembered, write
-from sync.errors import Busy, ReadOnly, Refused, SyncError
+from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Look, why
@@ -63,6 +65,7 @@ class Rounds:
         self._pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
         self._identities = Identities(volume, site)
+        self._unsettled: set[str] = set()
 
     def look(self, path: str) -> Asset:
         """Read one original and write nothing; NotFound where there is none."""
@@ -121,7 +124,20 @@ class Rounds:
                 self.flush()
         except OSError as error:
             raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
+        self._unsettled.add(path)
         return Edited(asset, round_.undo or [])
+
+    def settle_edits(self) -> None:
+        """Take the second look at what edits took out, once it is time; see `Engine.settle`."""
+        if not self._unsettled:
+            return
+        self.site.clock.sleep(SETTLE_SECONDS)
+        paths, self._unsettled = sorted(self._unsettled), set()
+        for path in paths:
+            with contextlib.suppress(NotFound):
+                group, stat, temps = find_group(self.volume, path)
+                self.settle(split(path)[0], group, stat, self.hash_of(path, stat), temps)
+        self.flush()
 
     def fingerprint(self, path: str, hash_: str) -> Asset:
         """Let the ledger, if there is one that lacks it, hold its original's content hash; the asset then."""

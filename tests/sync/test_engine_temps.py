@@ -10,6 +10,7 @@ from sync.apply.temps import temp_path
 from sync.engine import Engine, Later
 from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
+from tests.sim.world import FakeClock
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -144,3 +145,20 @@ def test_two_processes_of_one_site_hear_each_other(machine: Machine) -> None:
     machine.edit(PHOTO, rating=1)
     assert other.look(PHOTO).document.value("rating") == 1
     assert [type(event).__name__ for event in other.touch([SIDECAR, LEDGER])] == ["Done"]
+
+
+def test_a_process_that_ends_clears_away_what_its_edits_took_out(machine: Machine) -> None:
+    machine.engine.settle()
+    machine.restart()
+    machine.edit(PHOTO, rating=1)
+    machine.hands.put("d/b.JPG", b"b")
+    machine.edit("d/b.JPG", rating=1)
+    machine.edit("d/b.JPG", rating=2)
+    machine.hands.remove("d/b.JPG")
+    assert len(temps(machine)) == 2
+    machine.engine.settle()
+    assert len(temps(machine)) == 1
+    assert isinstance(machine.site.clock, FakeClock)
+    slept = list(machine.site.clock.slept)
+    machine.engine.settle()
+    assert machine.site.clock.slept == slept
