@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -197,6 +198,29 @@ def test_a_root_that_goes_and_comes_back_is_noticed_both_times(tmp_path: Path) -
         (root / "a.xmp").write_bytes(b"x")
         batches.wait(lambda paths: "a.xmp" in paths)
         assert watch.health()["state"] == "watching"
+
+
+def test_an_unmount_is_not_hindered_and_is_noticed_as_is_the_mount_after_it(tmp_path: Path) -> None:
+    def run(*command: str) -> bool:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    root = tmp_path / "volume"
+    root.mkdir()
+    if not run("mount", "-t", "tmpfs", "none", str(root)):
+        pytest.skip("only root may mount")
+    try:
+        (root / "a.jpg").write_bytes(b"1")
+        with watch_of(root) as (watch, batches):
+            assert run("umount", str(root))
+            batches.wait(lambda paths: paths == {EVERYTHING})
+            batches.got.clear()
+            assert run("mount", "-t", "tmpfs", "none", str(root))
+            batches.wait(lambda paths: paths == {EVERYTHING})
+            (root / "b.xmp").write_bytes(b"1")
+            batches.wait(lambda paths: "b.xmp" in paths)
+            assert watch.health()["state"] == "watching"
+    finally:
+        run("umount", "-l", str(root))
 
 
 def test_a_start_asks_for_everything_and_a_path_can_be_asked_for_again(tmp_path: Path) -> None:
