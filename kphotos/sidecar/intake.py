@@ -29,6 +29,7 @@ from sync.engine import Asset, Done, Engine, Event, Later, Root, Seen, Trouble
 from sync.engine import Cleared as Over
 from sync.engine import Gone as Lost
 from sync.errors import NotFound as NoOriginal
+from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
 LOG = logging.getLogger(__name__)
 DERIVE = "derive"
@@ -72,7 +73,7 @@ def fill(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell
     """
     tally = Tally()
     untold = takewhile(lambda event: not isinstance(event, Done), events)
-    for _, changes in _batches(settings, volume, untold, tally):
+    for _, changes in _batches(settings, volume, untold, tally, anew=True):
         projection.apply(changes)
         if tell is not None:
             tell(tally.seen)
@@ -94,19 +95,29 @@ def project(settings: Settings, volume: Volume, asset: Asset) -> Asset:
     return asset
 
 
-def changes_of(settings: Settings, volume: Volume, assets: Sequence[Asset]) -> Iterator[Change]:
-    """Rows, problems and facts of assets as they were just looked at."""
+def changes_of(
+    settings: Settings, volume: Volume, assets: Sequence[Asset], *, anew: bool = False
+) -> Iterator[Change]:
+    """Rows, facts and problems of assets as they were just looked at; `anew`: into an empty index."""
+    store = store_of(settings)
     for asset, found in zip(assets, _embedded(volume, assets), strict=True):
+        known = store.facts(asset.original.hash) if asset.original.hash is not None else None
+        if known is not None:
+            yield facts_row(known)
         row = layers.row_of(asset, found)
-        yield from _facts(settings, asset)
         yield row
-        yield Cleared(row.volume, row.path)
-        if found.problem:
-            yield _damaged(row, found.problem)
-        for problem in asset.problems:
-            if problem.path != asset.path:
-                yield Cleared(volume.id, names.escape(problem.path))
-            yield problem_row(volume, problem)
+        if not anew:
+            yield from (Cleared(volume.id, names.escape(path)) for path in _places(asset))
+        if reason := found.problem or (known.problem if known is not None else None):
+            yield _damaged(row, reason)
+        yield from (problem_row(volume, problem) for problem in asset.problems)
+
+
+def _places(asset: Asset) -> list[str]:
+    """Every path at which a problem of this asset may have been told of."""
+    stem = asset.path.rpartition(".")[0] or asset.path
+    own = (asset.path, f"{asset.path}{XMP_SUFFIX}", f"{stem}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}")
+    return sorted({*own, *asset.sidecars})
 
 
 def problem_row(volume: Volume, problem: Problem) -> ProblemRow:
@@ -134,7 +145,7 @@ def wanting(settings: Settings, assets: Iterable[Asset]) -> list[tuple[str, dict
 
 
 def _batches(
-    settings: Settings, volume: Volume, events: Iterable[Event], tally: Tally
+    settings: Settings, volume: Volume, events: Iterable[Event], tally: Tally, *, anew: bool = False
 ) -> Iterator[tuple[list[Asset], list[Change]]]:
     """A round cut into batches; each is committed before the next event is asked for.
 
@@ -150,9 +161,9 @@ def _batches(
         else:
             others += _other(volume, event, tally)
         if len(assets) >= _BATCH or isinstance(event, Done):
-            yield assets, [*others, *changes_of(settings, volume, assets)]
+            yield assets, [*others, *changes_of(settings, volume, assets, anew=anew)]
             assets, others = [], []
-    yield assets, [*others, *changes_of(settings, volume, assets)]
+    yield assets, [*others, *changes_of(settings, volume, assets, anew=anew)]
 
 
 def _other(volume: Volume, event: Event, tally: Tally) -> list[Change]:
@@ -193,13 +204,6 @@ def _repeat_stale(settings: Settings, volume: Volume, engine: Engine, assets: It
                 project(settings, volume, engine.look(asset.path))
             except NoOriginal:
                 LOG.debug("An original went away while it was looked at; the next round says so.")
-
-
-def _facts(settings: Settings, asset: Asset) -> Iterator[Facts]:
-    if asset.original.hash is not None:
-        known = store_of(settings).facts(asset.original.hash)
-        if known is not None:
-            yield facts_row(known)
 
 
 def store_of(settings: Settings) -> Derivatives:

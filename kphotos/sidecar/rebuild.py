@@ -7,17 +7,15 @@ over only in the transaction that finds none left. A volume that is offline keep
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from kphotos import records
 from kphotos.config import Settings
-from kphotos.errors import IndexMissing, NotFound, Unavailable
+from kphotos.errors import IndexMissing, NotFound
 from kphotos.index import carry, generation, projection
 from kphotos.index.rows import Change
 from kphotos.runtime import rebuilds
@@ -55,31 +53,21 @@ Progress = Callable[[Step], None]
 def rebuild(settings: Settings, progress: Progress | None = None) -> Rebuilt:
     """Replace the index by one made from disk. Raises Unavailable if another rebuild runs."""
     begun = time.monotonic()
-    with _alone(settings):
-        name = generation.create(settings)
+    with generation.rebuilding(settings) as name:
         done = Rebuilt(name)
-        rebuilds.begin(settings, name)
-        try:
-            with generation.opened(settings, name):
-                fill(settings, done, progress)
-                _replay(settings)
-                generation.swap(settings, name)
-                while not rebuilds.end(settings, name):
-                    _replay(settings)
-        except BaseException:
-            rebuilds.abandon(settings, name)
-            raise
+        with generation.opened(settings, name):
+            fill(settings, done, progress)
+        generation.finish(settings, name, partial(_replay, settings))
     done.seconds = time.monotonic() - begun
     return done
 
 
 def begin(settings: Settings) -> None:
     """Make an index with the records alone, which a scan then fills while people look."""
-    with _alone(settings):
-        name = generation.create(settings)
+    with generation.rebuilding(settings) as name:
         with generation.opened(settings, name):
             projection.apply(records.changes(settings))
-        generation.swap(settings, name)
+        generation.finish(settings, name, partial(_replay, settings))
 
 
 def fill(settings: Settings, done: Rebuilt, progress: Progress | None = None) -> None:
@@ -107,9 +95,8 @@ def _carry(settings: Settings, volume: volumes.Volume, done: Rebuilt) -> None:
         done.lost.append(volume.name)
 
 
-def _replay(settings: Settings) -> None:
-    while places := rebuilds.drain(settings):
-        projection.apply(change for place in places for change in _again(settings, place))
+def _replay(settings: Settings, places: list[rebuilds.Place]) -> None:
+    projection.apply(change for place in places for change in _again(settings, place))
 
 
 def _again(settings: Settings, place: rebuilds.Place) -> list[Change]:
@@ -124,18 +111,3 @@ def _again(settings: Settings, place: rebuilds.Place) -> list[Change]:
         return intake.look_again(settings, volumes.get(settings, volume), names.unescape(path))
     except NotFound:
         return []
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    folder = settings.storage_path / "locks"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / "rebuild.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Unavailable("The index is being rebuilt already.", code="index_rebuilding") from error
-        yield
-    finally:
-        os.close(descriptor)

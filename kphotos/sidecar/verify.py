@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kphotos import db
 from kphotos.config import Settings
+from kphotos.errors import Unavailable
 from kphotos.index import digest, generation, store
 from kphotos.index.tables import Asset
 from kphotos.sidecar import rebuild
@@ -44,8 +45,16 @@ Tell = Callable[[str, int, int | None], None]
 def verify(settings: Settings, tell: Tell | None = None) -> Verdict:
     """Hash every original whose hash is known, rebuild into a spare generation, compare. Changes nothing.
 
-    `tell` hears (step, done, total). Raises IndexMissing if there is no index to compare.
+    `tell` hears (step, done, total). Raises IndexMissing if there is no index to compare, and
+    Unavailable while a rebuild runs.
     """
+    with db.only_one(settings, "rebuild") as alone:
+        if not alone:
+            raise Unavailable("The index is being rebuilt: verify it afterwards.", code="rebuilding")
+        return _verified(settings, tell)
+
+
+def _verified(settings: Settings, tell: Tell | None) -> Verdict:
     verdict = Verdict()
     say = tell or (lambda step, done, total: None)
     verdict.differences += _originals(settings, verdict, say)

@@ -28,7 +28,7 @@ def run(settings: Settings) -> None:
     """Follow every volume, those registered later too, until the process is told to end."""
     followed: dict[str, Follower] = {}
     ensure_index(settings)
-    projection.project(settings, records.changes(settings))
+    records.catch_up(settings)
     try:
         while True:
             with suppress(Unavailable):

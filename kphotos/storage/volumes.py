@@ -1,15 +1,14 @@
 """Volumes: the folders of originals that K-Photos knows, each a durable record.
 
-A volume's id is the uuid in its own marker file where it can have one, so that a drive keeps its
+A volume's id is the one in its own marker file where it can have one, so that a drive keeps its
 identity at another mount point and under another K-Photos.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kphotos import records
 from kphotos.config import Settings
 from kphotos.errors import Invalid, NotFound
 from sync.core import names
+from sync.core.brakes import marker_id
 from sync.core.model import NOTHING
 from sync.ports import OWN_FOLDER
 
@@ -43,22 +43,22 @@ def register(settings: Settings, root: Path, *, name: str | None = None) -> Volu
     if not root.is_dir():
         raise Invalid("folder", f"There is no folder {os.fspath(root)!r}.", kept="Nothing was registered.")
     _refuse_own(settings, root)
-    uid = _marker_uuid(root)
-    for volume in every(settings):
-        if volume.root == root and uid in (None, volume.id):
-            return volume
-        if volume.id == uid and not volume.root.is_dir():
-            return _save(settings, Volume(volume.id, volume.name, root, volume.writable))
-        if volume.id == uid and volume.root.is_dir() and _marker_uuid(volume.root) != uid:
-            return _save(settings, Volume(volume.id, volume.name, root, volume.writable))
-        if volume.id == uid:
-            raise Invalid(
-                "folder",
-                f"{os.fspath(root)!r} carries the marker of {os.fspath(volume.root)!r}: it is a copy of it.",
-                kept="Nothing was registered. Delete its .kphotos folder to make it a volume of its own.",
-            )
-    writable = os.access(root, os.W_OK)
-    return _save(settings, Volume(uid or uuid.uuid4().hex, name or root.name or "Photos", root, writable))
+    marked = _marked(root)
+    known = every(settings)
+    same = next((volume for volume in known if volume.root == root and marked in (None, volume.id)), None)
+    if same is not None:
+        return same
+    former = next((volume for volume in known if volume.id == marked), None)
+    if former is None:
+        name = name or root.name or "Photos"
+        return _save(settings, Volume(marked or uuid.uuid4().hex, name, root, os.access(root, os.W_OK)))
+    if _marked(former.root) == marked:
+        raise Invalid(
+            "folder",
+            f"{os.fspath(root)!r} carries the marker of {os.fspath(former.root)!r}: it is a copy of it.",
+            kept="Nothing was registered. Delete its .kphotos folder to make it a volume of its own.",
+        )
+    return _save(settings, replace(former, root=root))
 
 
 def every(settings: Settings) -> list[Volume]:
@@ -107,9 +107,9 @@ def _refuse_own(settings: Settings, root: Path) -> None:
         raise Invalid("folder", f"{os.fspath(root)!r} is K-Photos' own home.", kept="Nothing was registered.")
 
 
-def _marker_uuid(root: Path) -> str | None:
+def _marked(root: Path) -> str | None:
+    """The id in a root's own marker, None where there is none that says one."""
     try:
-        told = json.loads((root / OWN_FOLDER / MARKER).read_bytes())
-        return uuid.UUID(str(told["uuid"])).hex
-    except (OSError, ValueError, KeyError, TypeError):
+        return marker_id((root / OWN_FOLDER / MARKER).read_bytes())
+    except OSError:
         return None

@@ -7,7 +7,9 @@ import os
 from kphotos import index, jobs
 from kphotos.index import query
 from kphotos.index.scope import EVERYTHING
-from kphotos.sidecar import intake, sites
+from kphotos.sidecar import intake, rebuild, sites
+from kphotos.storage.facts import Facts as Known
+from sync.codecs import xmp as xmps
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
 from tests.photos import jpeg
@@ -55,6 +57,32 @@ def test_a_problem_that_is_mended_is_shown_no_more(library: Library) -> None:
     (library.root / "text.jpg").write_bytes((library.root / "lake.jpg").read_bytes())
     library.scan()
     assert "text.jpg" not in _problems(library)
+
+
+def test_a_sidecar_that_is_mended_or_removed_is_a_problem_no_more(library: Library) -> None:
+    for name in ("lake.jpg.xmp", "Trip/sea.jpg.xmp"):
+        (library.root / name).write_bytes(b"<x:xmpmeta")
+    library.scan()
+    assert set(_problems(library)) == {"lake.jpg.xmp", "Trip/sea.jpg.xmp"}
+    (library.root / "lake.jpg.xmp").unlink()
+    xmp = xmps.write(None, {"rating": 2}, "0mwrr9fr500-0adbbc9f")
+    (library.root / "Trip/sea.jpg.xmp").write_bytes(xmp)
+    library.scan()
+    assert _problems(library) == {}
+    assert library.value("Trip/sea.jpg", "rating") == 2
+
+
+def test_what_the_decoder_found_is_a_problem_also_after_a_rebuild(library: Library) -> None:
+    engine = sites.engine_of(library.settings, library.volume)
+    stat = engine.look("lake.jpg").original.stat
+    content = f"sha256:{library.originals['lake.jpg']}"
+    facts = Known(hash=content, size=stat.size, problem="cut off")
+    intake.store_of(library.settings).put(content, "facts", facts.to_json())
+    engine.hashed("lake.jpg", stat.signature(), content)
+    intake.project(library.settings, library.volume, engine.look("lake.jpg"))
+    assert _problems(library) == {"lake.jpg": "unreadable"}
+    rebuild.rebuild(library.settings)
+    assert _problems(library) == {"lake.jpg": "unreadable"}
 
 
 def test_an_emptied_root_changes_no_row(library: Library) -> None:

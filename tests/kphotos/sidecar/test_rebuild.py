@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -91,9 +92,10 @@ def test_without_any_older_index_an_offline_volume_is_said_to_be_lost_from_view(
 
 
 def test_two_rebuilds_at_once_are_one(library: Library) -> None:
-    with rebuild._alone(library.settings), pytest.raises(errors.Unavailable) as refused:
-        rebuild.rebuild(library.settings)
-    assert refused.value.code == "index_rebuilding"
+    with db.only_one(library.settings, "rebuild"), ThreadPoolExecutor(1) as other:
+        refused = other.submit(rebuild.rebuild, library.settings).exception(10)
+    assert isinstance(refused, errors.Unavailable)
+    assert refused.code == "rebuilding"
 
 
 def test_observations_may_be_deleted_too(library: Library) -> None:
