@@ -91,14 +91,14 @@ class Bench:
         }
 
     def exiftool(self) -> dict[str, Any]:
-        """`exiftool -r -json` over the same tree: what a script would do instead."""
-        run = timed(["perl", str(EXIFTOOL), "-q", "-r", "-json", "-ext", "jpg", str(self.library)], {})
+        """Plain `exiftool -r -json` over the same tree, sidecars too: what a script would do instead."""
+        run = timed(["perl", str(EXIFTOOL), "-r", "-json", str(self.library)], {})
         read = run.output.count('"SourceFile"')
         return {
             "files": read,
             "seconds": round(run.seconds, 2),
             "files_per_second": round(read / run.seconds),
-            "files_per_cpu_second": round(read / run.cpu_seconds),
+            "cpu_seconds": round(run.cpu_seconds, 2),
             "rss_mib": round(run.rss_mib),
         }
 
@@ -141,11 +141,10 @@ def measure(bench: Bench, names: list[str]) -> dict[str, Any]:
         print(f"{step.__name__} ...", file=sys.stderr, flush=True)
         results[step.__name__] = step()
     if "rebuild" in results and "exiftool" in results:
-        ratio = results["rebuild"]["assets_per_second"] / results["exiftool"]["files_per_second"]
-        results["rebuild"]["times_exiftool"] = round(ratio, 1)
         # On a machine that others use too, the processor's seconds are what can be compared.
-        ratio = results["rebuild"]["assets_per_cpu_second"] / results["exiftool"]["files_per_cpu_second"]
-        results["rebuild"]["times_exiftool_by_cpu"] = round(ratio, 1)
+        for kind in ("seconds", "cpu_seconds"):
+            ratio = results["exiftool"][kind] / results["rebuild"][kind]
+            results["rebuild"][f"exiftool_takes_times_the_{kind}"] = round(ratio, 1)
     return results
 
 
