@@ -25,9 +25,11 @@ export function goToDay(timeline, day, focus = true) {
 }
 
 /** @param {Timeline} timeline @param {number} section @param {boolean} focus */
-function goToSection({ snapshot, geometry, scroller, rows }, section, focus) {
+function goToSection(timeline, section, focus) {
+  const { snapshot, geometry, scroller, rows } = timeline;
   if (!snapshot || !geometry) return;
   const ordinal = snapshot.index.starts[section];
+  if (ordinal >= geometry.start[geometry.rows]) return timeline.reveal(ordinal, focus);
   scroller.to(rowEdge(geometry, rowOf(geometry, ordinal)));
   rows.rove(ordinal);
   if (focus) rows.tileView(ordinal)?.link.focus({ preventScroll: true });

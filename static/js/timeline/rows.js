@@ -34,6 +34,7 @@ export class Rows {
   #idle = [];
   /** @type {Plan | null} */
   #plan = null;
+  #lost = false;
 
   /**
    * @param {HTMLElement} grid
@@ -84,6 +85,7 @@ export class Rows {
       else this.#enter(row);
     }
     this.#trim(last - first);
+    if (this.#lost) this.#refocus();
     return [geometry.start[first], geometry.start[last]];
   }
 
@@ -211,13 +213,24 @@ export class Rows {
 
   /** @param {RowView} view */
   #release(view) {
-    if (view.element.contains(document.activeElement)) this.parts.scroller.element.focus({ preventScroll: true });
+    if (view.element.contains(document.activeElement)) {
+      this.parts.scroller.element.focus({ preventScroll: true });
+      this.#lost = true;
+    }
     for (const tile of view.tiles) tile.rest();
     view.element.hidden = true;
     view.head.hidden = true;
     view.row = view.start = view.end = -1;
     view.live = 0;
     this.#idle.push(view);
+  }
+
+  /** The tile whose row had to go comes back: so does its focus, unless the person has moved it meanwhile. */
+  #refocus() {
+    const waiting = document.activeElement === this.parts.scroller.element;
+    const tile = waiting ? this.tileView(this.focus) : undefined;
+    tile?.link.focus({ preventScroll: true });
+    this.#lost = waiting && !tile;
   }
 
   /** The pool stays in step with the screen: idle rows beyond some are let go, and their spare tiles with them. @param {number} shown */

@@ -36,6 +36,8 @@ export class Timeline {
   #geometry = null;
   #images = new Images();
   #shown = /** @type {[number, number]} */ ([0, 0]);
+  /** @type {[number, boolean] | null} */
+  #awaited = null;
   #reloading = false;
   #again = false;
   /** @type {Set<() => void>} */
@@ -83,6 +85,9 @@ export class Timeline {
   reveal(ordinal, focus = true) {
     const geometry = this.#geometry;
     if (!geometry) return;
+    // The worker has not laid out that far yet: the tile is shown as soon as it has.
+    this.#awaited = ordinal < geometry.start[geometry.rows] ? null : [ordinal, focus];
+    if (this.#awaited) return;
     const row = rowOf(geometry, ordinal);
     this.scroller.show(rowEdge(geometry, row), geometry.top[row] + geometry.height[row], 8);
     this.rows.rove(ordinal);
@@ -211,6 +216,7 @@ export class Timeline {
   #swap(snapshot, geometry, anchor) {
     this.#now = snapshot;
     this.#take(geometry, anchor.offset === null ? 0 : geometry.top[rowOf(geometry, anchor.ordinal)] - anchor.offset);
+    if (this.#awaited) this.reveal(...this.#awaited);
   }
 
   /** @param {import('./layout.js').Geometry} geometry @param {number} y */

@@ -123,7 +123,7 @@ export class Assets {
       this.#arrived(id, changes);
       if (asset) this.#learn(asset);
       else void this.load(id, true).catch(() => { /* saved all the same; the next version brings it */ });
-      if (about.undo !== false) this.#offerUndo(id, undo, about.label, photo);
+      if (about.undo !== false) this.#offerUndo(id, undo, about.label, nameOf(asset ?? before));
       return true;
     } catch (error) {
       this.#arrived(id, changes);
