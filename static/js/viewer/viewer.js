@@ -62,7 +62,7 @@ export class Viewer {
   }
 
   close() {
-    if (this.#pswp) this.#pswp.close();
+    if (this.#pswp) this.#onceOpen((pswp) => pswp.close());
     else if (this.isOpen) this.#closed();
   }
 
@@ -90,7 +90,15 @@ export class Viewer {
     if (remember) localStorage.setItem('kp-info', on ? 'on' : 'off');
     if (on && this.id) this.sidebar.show(this.id);
     else this.sidebar.hide();
-    this.#pswp?.updateSize(true);
+    this.#onceOpen((pswp) => pswp.updateSize(true));
+  }
+
+  /** A key pressed while the photo still grows out of its tile waits for it: PhotoSwipe would never get done otherwise. @param {(pswp: import('photoswipe').default) => void} act */
+  #onceOpen(act) {
+    const pswp = this.#pswp;
+    if (!pswp) return;
+    if (pswp.opener.isOpen) act(pswp);
+    else pswp.on('openingAnimationEnd', () => act(pswp));
   }
 
   toggleFavourite() {
@@ -166,7 +174,7 @@ export class Viewer {
   /** @param {string} id */
   #assetChanged(id) {
     if (!this.isOpen) return;
-    if (this.#pswp) takeSizes(this.#pswp, this.source);
+    this.#onceOpen((pswp) => takeSizes(pswp, this.source));
     if (id !== this.id) return;
     const asset = this.assets.get(id);
     this.frame.heart.setAttribute('aria-pressed', String(asset?.favourite ?? false));
