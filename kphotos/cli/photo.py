@@ -124,9 +124,8 @@ def _print(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> N
     out.say(f"{told['path']}  ({told['kind']}, {size}{told['size']:,} bytes)\n")
     rows = []
     for name, field in told["fields"].items():
-        by = " ".join(
-            part for part in (field.get("by"), field.get("via") and f"through {field['via']}") if part
-        )
+        who = people.get(field.get("by") or "", "")
+        by = " ".join(part for part in (who, field.get("via") and f"through {field['via']}") if part)
         mark = "conflict: " if field["conflict"] else ""
         rows.append((FIELDS[name].label, mark + value_text(field["value"]), SOURCES[field["source"]], by))
         for other in field.get("candidates", []):

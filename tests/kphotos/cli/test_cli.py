@@ -107,6 +107,12 @@ def test_an_edit_is_on_disk_when_it_returns_and_shown_with_its_author(library: P
     assert verified["differences"] == []
 
 
+def test_people_read_who_said_what(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["scan", str(library)])
+    main(["edit", str(library / "IMG_1.JPG"), "title=Lake"])
+    assert "the terminal" in capsys.readouterr().out
+
+
 def test_an_edit_needs_no_scan_before_it_only_a_volume(library: Path, told: Told) -> None:
     told("scan", library)
     jpeg(library / "IMG_9.JPG")
