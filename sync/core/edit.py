@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sync.core.dots import following
 from sync.core.draft import FAVOURITES, SETS, Draft, is_trashed
 from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
-from sync.core.show import winner
+from sync.core.show import open_candidates, winner
 from sync.core.values import check, element, same, text
 from sync.errors import BadValue, Conflict
 
@@ -22,7 +22,12 @@ def edit(ledger: Ledger, changes: Iterable[Change], *, now_ms: int, node: str, b
     """
     draft = Draft(ledger)
     at = following(ledger.seen, now_ms, node)
+    said: set[str] = set()
     for change in changes:
+        if change.field in said and change.field not in SETS:
+            # Two values of one register, as the undo of a resolution puts back, stand apart.
+            at = following((at,), now_ms, node)
+        said.add(change.field)
         _refuse_changed(draft, change)
         if change.field == TRASH:
             _trash(draft, change, at, by)
@@ -100,7 +105,7 @@ def _set(draft: Draft, change: Change, at: str, by: str | None) -> None:
             draft.dots.add(at)
             draft.put(key, kept)
             draft.note(Past(at, key, True, None, by))
-    for key in (*adding, *removing):
+    for key in dict.fromkeys((*given, *removing)):
         _close_stale(draft, key, change, at)
 
 
@@ -166,16 +171,21 @@ def _trash(draft: Draft, change: Change, at: str, by: str | None) -> None:
 def _refuse_changed(draft: Draft, change: Change) -> None:
     if not change.strict:
         return
+    closes: set[str] = set()
     if change.field == TRASH:
         live = {c.at for c in draft.trash}
     elif change.field == ALBUMS:
         held = draft.album(change.value["id"] if isinstance(change.value, dict) else change.value)
         live = {*held.at, *(c.at for c in held.pos)} if held else set()
     elif change.field in SETS:
-        live = {c.at for key in _elements(change.field, change) for c in draft.held(key)}
+        keys = _elements(change.field, change)
+        live = {c.at for key in keys for c in draft.held(key)}
+        closes = {at for key in keys for at in draft.stale(key)}
     else:
         live = {c.at for c in draft.held(change.field)}
-    if live != (change.seen or frozenset()):
+        closes = set(draft.stale(change.field))
+    # The stale entries that are seen are closed by it; they never stood.
+    if live != (change.seen or frozenset()) - closes:
         raise Conflict(f"{change.field} has been changed since")
 
 
@@ -186,8 +196,19 @@ def _undo_register(then: Draft, now: Draft, key: Key) -> list[Change]:
     seen = frozenset(c.at for c in after)
     if not before:
         return [Change(key, "remove", seen=seen, strict=True)]
-    value: Value = winner(before).v
-    return [Change(key, "clear" if value is None else "set", value, seen, strict=True)]
+    # The candidates of an open conflict come back all, the one that was shown as the newest.
+    first, *others = _distinct(open_candidates(key, before) or (winner(before),))
+    return [_putting_back(key, first, seen, strict=True)] + [
+        _putting_back(key, other, frozenset()) for other in others
+    ]
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Value]:
+    return list({text(held.v): held.v for held in candidates}.values())
+
+
+def _putting_back(key: Key, value: Value, seen: frozenset[str], *, strict: bool = False) -> Change:
+    return Change(key, "clear" if value is None else "set", value, seen, strict=strict)
 
 
 def _undo_set(before: Ledger, after: Ledger, name: str) -> list[Change]:

@@ -83,6 +83,8 @@ def kept(field: str, value: Value) -> Value:
 
 def check(field: str, value: Value) -> Value:
     """Return a person's value in the field's form, None for "cleared"; BadValue says what is wrong."""
+    if field.startswith("regions/") and field.endswith("/name"):
+        return _check_region_name(field, value)
     row = FIELDS.get(field)
     if row is None or not row.editable:
         raise BadValue(field, "there is no such field to edit")
@@ -246,6 +248,13 @@ def region(value: Value) -> dict[str, Value] | None:
     held["area"] = numbers
     held["name"] = clean(value.get("name")).strip()
     return held
+
+
+def _check_region_name(key: str, value: Value) -> Value:
+    """A region's name is the one part of it that people edit; "" for a face that nobody knows."""
+    if not isinstance(value, str) or _UNWRITABLE.search(value) or len(value) > FIELDS["people"].longest:
+        raise BadValue(key, "must be a name")
+    return clean(value).strip()
 
 
 def _check_texts(row: Field, value: Value) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.core.edit import edit, inverse
-from sync.core.model import Change, Ledger
+from sync.core.model import Candidate, Change, Ledger, Region
 from sync.core.show import show
 from sync.errors import BadValue, Conflict
 
@@ -187,3 +188,53 @@ def test_the_history_cuts_long_texts_and_the_ledger_does_not() -> None:
     after = done(LAKE, Change("description", "set", "x" * 5_000))
     assert len(after.history[-1].v) == 1_001
     assert len(show(after).value("description")) == 5_000
+
+
+OPEN = done(LAKE, Change("title", "set", "Sea", frozenset()), now=9_000, by="bob")
+
+
+def test_the_undo_of_a_resolution_opens_the_conflict_again() -> None:
+    choice = [Change("title", "set", "Lake", frozenset(show(OPEN).fields["title"].dots), strict=True)]
+    closed = edit(OPEN, choice, now_ms=10_000, node="n", by="alice")
+    assert not show(closed).conflicts
+    again = edit(closed, inverse(OPEN, closed, choice), now_ms=11_000, node="n", by="alice")
+    assert show(again).conflicts == ("title",)
+    assert [held.v for held in show(again).fields["title"].candidates] == ["Lake", "Sea"]
+    assert show(again).value("title") == show(OPEN).value("title") == "Sea"
+    assert len({held.at for held in again.fields["title"]}) == 2
+
+
+def test_the_undo_of_an_edit_does_not_open_what_was_no_conflict() -> None:
+    ranked = Ledger(ASSET, fields={"title": (Candidate("Found", "0" * 11 + "-f"), *LAKE.fields["title"])})
+    assert not show(ranked).conflicts
+    edit_ = [Change("title", "set", "See")]
+    after = edit(ranked, edit_, now_ms=10_000, node="n", by="alice")
+    back = edit(after, inverse(ranked, after, edit_), now_ms=11_000, node="n", by="alice")
+    assert [held.v for held in back.fields["title"]] == ["Lake"]
+
+
+def test_a_strict_change_may_close_the_stale_entries_it_saw() -> None:
+    (lake,) = LAKE.fields["title"]
+    listed = replace(LAKE, stale={"title": {"s": "Old"}, "tags/c": {"t": True}})
+    keep = Change("title", "set", "Lake", frozenset({lake.at, "s"}), strict=True)
+    assert done(listed, keep, now=10_000).stale == {"tags/c": {"t": True}}
+    with pytest.raises(Conflict):
+        done(done(listed, Change("title", "set", "See", frozenset({lake.at}))), keep)
+
+
+@pytest.mark.parametrize(("op", "tags"), [("add", ("a", "b", "c")), ("remove", ("a", "b"))])
+def test_a_tag_that_was_put_back_is_taken_or_dismissed_by_one_change(op: Any, tags: object) -> None:
+    listed = replace(LAKE, stale={"tags/c": {"t": True}})
+    after = done(listed, Change("tags", op, "c", frozenset({"t"}), strict=True))
+    assert (show(after).value("tags"), after.stale) == (tags, {})
+
+
+def test_of_a_region_only_the_name_is_edited() -> None:
+    face = Ledger(
+        ASSET, regions={"r1": Region(("d",), {"name": (Candidate("Ann", "d"),)})}, seen=frozenset("d")
+    )
+    after = done(face, Change("regions/r1/name", "set", " Anna "))
+    assert [held.v for held in after.regions["r1"].members["name"]] == ["Anna"]
+    for key, value in (("regions/r1/name", 5), ("regions/r1/area", [0, 0, 1, 1]), ("regions", [])):
+        with pytest.raises(BadValue):
+            done(face, Change(key, "set", value))
