@@ -131,6 +131,9 @@ class Exiftool:
             _LINK.fullmatch(word) if isinstance(word, bytes) else _WORD.fullmatch(word) for word in words
         ):
             raise ValueError("not a word for exiftool")
+        if self._process is not None and not self._process.running:
+            # It ends with the thread that started it; none of these files is to blame for that.
+            self._stop()
         try:
             if self._process is None:
                 self._process = Process(self._program, self._seconds)

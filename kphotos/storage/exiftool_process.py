@@ -24,6 +24,14 @@ class Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no typ
         super().__init__(program, common_args=[], config_file="", encoding="utf-8")
         self._seconds = seconds
 
+    def __del__(self) -> None:
+        self.end()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is alive; pyexiftool's own answer warns of one that died, which nobody asked here."""
+        return self._process is not None and self._process.poll() is None
+
     def execute(self, *params: str | bytes, raw_bytes: bool = False) -> str | bytes:
         """Say `params`, return the answer; raises GaveUp at the deadline, the end of file or the cap."""
         number = b"%d" % secrets.randbits(60)  # No name or file can hold a sentinel that nobody foresees.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import stat
 import struct
 import threading
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -147,6 +149,31 @@ def test_it_is_started_again_when_it_died(tmp_path: Path) -> None:
         assert tool.read([path])[0].width == 64
 
 
+def test_one_that_died_is_let_go_without_a_warning(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, {"a.jpg": CASES["plain.jpg"]})
+    tool = Exiftool()
+    tool.read([path])
+    assert tool._process is not None
+    tool._process._process.kill()
+    tool._process._process.wait()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        del tool
+        gc.collect()
+    assert [str(one.message) for one in said] == []
+
+
+def test_one_that_ended_with_its_thread_costs_no_file_a_second_try(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, {"a.jpg": CASES["plain.jpg"]})
+    with Exiftool() as tool:
+        starter = threading.Thread(target=tool.read, args=([path],))
+        starter.start()
+        starter.join()
+        assert tool._process is not None
+        tool._process._process.wait(5)
+        assert tool._read([os.fsencode(path)])[0].width == 64
+
+
 def _program(folder: Path, body: str) -> str:
     path = folder / "exiftool"
     path.write_text(f"#!/bin/sh\n{body}\n")
@@ -174,7 +201,7 @@ def test_a_hang_a_death_or_a_flood_fails_the_file_and_no_more(
 ) -> None:
     monkeypatch.setattr(exiftool_process, "LONGEST_ANSWER", 1_000_000)
     (path,) = write(tmp_path, {"a.jpg": CASES["plain.jpg"]})
-    with Exiftool(_program(tmp_path, body), seconds=0.4) as tool:
+    with Exiftool(_program(tmp_path, body), seconds=0.4 if "sleep" in body else 10.0) as tool:
         assert reason in (tool.read([path])[0].problem or "")
 
 
