@@ -50,7 +50,7 @@ def add(
 
 def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Read original and sidecars now, not the index; exit code 1 if the photo has problems or conflicts."""
-    volume, path = volumes.at(settings, _located(arguments.path))
+    volume, path = volumes.at(settings, arguments.path)
     asset = sites.engine_of(settings, volume).look(path)
     told = document(asset, volume.root / path)
     out.result(told, lambda: _print(told, _names(settings), out))
@@ -61,7 +61,7 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """One durable edit: when this returns, ledger and XMP are on disk."""
     person = _person(settings, arguments.person)
     changes = parse(arguments.changes, person=person)
-    volume, path = volumes.at(settings, _located(arguments.path))
+    volume, path = volumes.at(settings, arguments.path)
     edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL)
     told = document(edited.asset, volume.root / path)
     told["changed"] = sorted({change.field for change in changes})
@@ -107,12 +107,6 @@ def value_text(value: Any) -> str:
             part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in value
         )
     return "(cleared)" if value is None else str(value)
-
-
-def _located(path: Path) -> Path:
-    """The path without `..` and links in its folders; the photo itself, if it is a link, stays one."""
-    path = path.expanduser().absolute()
-    return path.parent.resolve() / path.name
 
 
 def _names(settings: Settings) -> dict[str, str]:

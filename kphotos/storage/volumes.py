@@ -76,12 +76,15 @@ def get(settings: Settings, volume_id: str) -> Volume:
 
 
 def at(settings: Settings, path: Path) -> tuple[Volume, str]:
-    """The volume that a path on disk lies in, and the path inside of it; NotFound."""
+    """The volume that a path on disk lies in, and the path inside of it; NotFound.
+
+    Links and `..` in its folders are followed first; the photo itself, if it is a link, stays one.
+    """
     absolute = path.expanduser().absolute()
-    for base in (absolute, absolute.parent.resolve() / absolute.name):
-        for volume in sorted(every(settings), key=lambda one: -len(one.root.parts)):
-            if base.is_relative_to(volume.root) and base != volume.root:
-                return volume, base.relative_to(volume.root).as_posix()
+    located = absolute.parent.resolve() / absolute.name
+    for volume in sorted(every(settings), key=lambda one: -len(one.root.parts)):
+        if located.is_relative_to(volume.root) and located != volume.root and located.name != "..":
+            return volume, located.relative_to(volume.root).as_posix()
     raise NotFound(f"{os.fspath(path)!r} is in no volume that K-Photos knows.")
 
 

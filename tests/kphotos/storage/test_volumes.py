@@ -89,3 +89,22 @@ def test_a_path_on_disk_is_found_in_its_volume(settings: Settings, root: Path) -
     assert volumes.at(settings, odd / "x.jpg") == (volume, "od\udcffd/x.jpg")
     with pytest.raises(NotFound):
         volumes.at(settings, root.parent / "elsewhere.jpg")
+
+
+def test_a_path_is_the_same_however_it_goes_about(settings: Settings, root: Path, tmp_path: Path) -> None:
+    volume = sites.add(settings, root)
+    (root / "2024").mkdir()
+    (tmp_path / "link").symlink_to(root)
+    for path in (
+        root / "2024" / ".." / "lake.jpg",
+        root / ".." / root.name / "lake.jpg",
+        tmp_path / "link" / "lake.jpg",
+    ):
+        assert volumes.at(settings, path) == (volume, "lake.jpg")
+
+
+@pytest.mark.parametrize("words", ["..", "2024/../..", "../elsewhere.jpg", "lake.jpg/../../lake.jpg"])
+def test_no_path_leads_out_of_its_volume(words: str, settings: Settings, root: Path) -> None:
+    sites.add(settings, root)
+    with pytest.raises(NotFound):
+        volumes.at(settings, root / words)
