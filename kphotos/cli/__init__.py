@@ -15,6 +15,7 @@ from kphotos.cli import homes, library, logs, people, photo, running
 from kphotos.cli.exits import BUG, INTERRUPTED, MEANINGS, UNAVAILABLE, USAGE
 from kphotos.cli.output import Output, stdout_is_gone
 from kphotos.errors import ConfigError, Invalid, KPhotosError
+from kphotos.sidecar import sites
 from sync.errors import BadValue, SyncError
 
 log = logging.getLogger("kphotos")
@@ -30,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
         settings = homes.settings()
         logs.begin(settings.log_level)
         code: int = arguments.run(arguments, settings, out)
+        sites.settle()
         return code
     except (ConfigError, Invalid) as error:
         out.error(error.code, error.message, field=getattr(error, "field", None), kept=error.kept)

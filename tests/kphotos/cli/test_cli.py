@@ -107,6 +107,14 @@ def test_an_edit_is_on_disk_when_it_returns_and_shown_with_its_author(library: P
     assert verified["differences"] == []
 
 
+def test_nothing_but_sidecars_is_left_beside_a_photo_edited_twice(library: Path, told: Told) -> None:
+    told("scan", library)
+    for rating in (4, 5):
+        assert told("edit", library / "IMG_1.JPG", f"rating={rating}")[0] == OK
+    beside = {name for name in files(library) if name.startswith((".", "IMG_1"))}
+    assert beside == {"IMG_1.JPG", "IMG_1.JPG.kphotos.json", "IMG_1.JPG.xmp"}
+
+
 def test_people_read_who_said_what(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["scan", str(library)])
     main(["edit", str(library / "IMG_1.JPG"), "title=Lake"])
