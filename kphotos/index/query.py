@@ -130,6 +130,51 @@ def counts(scope: Scope) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One asset that waits for a person; `review` is `AssetRow.review`, paths are escaped text."""
+
+    id: str
+    volume: str
+    path: str
+    name: str
+    hash: str | None
+    has_thumb: bool
+    review: str
+
+
+def reviews(scope: Scope) -> list[tuple[str, int]]:
+    """What assets wait for, and how many wait for exactly that: most first."""
+    number = peewee.fn.COUNT(peewee.SQL("*"))
+    found = Asset.select(Asset.review, number).where(_waits(scope)).group_by(Asset.review)
+    return sorted(((row[0], int(row[1])) for row in db.rows(found)), key=lambda one: (-one[1], one[0]))
+
+
+def review_count(scope: Scope) -> int:
+    """How many visible assets wait for a person."""
+    return int(Asset.select().where(_waits(scope)).count())
+
+
+def reviewed(scope: Scope, review: str, start: int = 0, limit: int = 60) -> list[Review]:
+    """Assets that wait for exactly this, by volume and path."""
+    columns = [getattr(Asset, field.name) for field in fields(Review)]
+    query = Asset.select(*columns).where(_waits(scope), Asset.review == review)
+    rows = db.rows(query.order_by(Asset.volume, Asset.path).offset(start).limit(limit))
+    return [Review(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6]) for row in rows]
+
+
+def review_ids(scope: Scope, limit: int = 10_000) -> list[str]:
+    """The ids of what waits, group by group: the order in which one goes through them."""
+    order = (Asset.review, Asset.volume, Asset.path)
+    return [
+        row[0] for row in db.rows(Asset.select(Asset.id).where(_waits(scope)).order_by(*order).limit(limit))
+    ]
+
+
+def _waits(scope: Scope) -> peewee.Expression:
+    return Asset.review.is_null(False) & (Asset.trashed == 0) & scope.where()
+
+
 def tags(scope: Scope, prefix: str = "", limit: int = 20) -> list[tuple[str, int]]:
     """Tags of visible assets of which the whole path or one of its parts begins so, most used first.
 

@@ -14,6 +14,8 @@ class AssetRow:
     `fields` holds the resolved content by field name (`sync.core.fields.FIELDS`), the embedded layer
     included; `document` is what the API shows beside it (JSON values). `width` and `height` are those
     of the stored picture. A value the index cannot hold (a number beyond 64 bits, NaN) becomes NULL.
+    `review` names what waits for a person: fields in conflict, then those with a value that a tool put
+    back, each with a "~" before it; parted by spaces.
     """
 
     id: str
@@ -38,6 +40,7 @@ class AssetRow:
     document: Mapping[str, Any] = field(default_factory=dict)
     favourites: frozenset[str] = frozenset()
     conflicts: int = 0
+    review: str | None = None
     trashed: bool = False
     has_ledger: bool = False
     pending: bool = False

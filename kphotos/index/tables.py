@@ -14,7 +14,7 @@ from types import MappingProxyType
 import peewee
 from playhouse.shortcuts import ThreadSafeDatabaseMetadata
 
-SCHEMA = 1
+SCHEMA = 2
 UNDATED = -(2**31)  # The `day` of what has no date: it sorts behind every day on both sides.
 NO_CLOCK = -1  # The `clock` of a date without a time: it sorts to the end of its day.
 
@@ -95,6 +95,7 @@ class Asset(Row):
     orientation = _integer()
     place = _maybe_text()  # JSON object
     conflicts = _integer()  # number of fields that wait for a person
+    review = _maybe_text()  # the fields that wait for a person, see `rows.AssetRow`
     trashed = _integer()
     has_ledger = _integer()
     pending = _integer()  # 1 while the XMP does not yet say what the ledger says
@@ -209,6 +210,11 @@ Asset.add_index(
     )
 )
 Asset.add_index(Asset.index(Asset.hash, name="asset_hash"))
+Asset.add_index(
+    Asset.index(
+        Asset.review, Asset.volume, Asset.path, where=Asset.review.is_null(False), name="asset_review"
+    )
+)
 AssetTag.add_index(AssetTag.index(AssetTag.asset, name="asset_tag_asset"))
 AssetPerson.add_index(AssetPerson.index(AssetPerson.asset, name="asset_person_asset"))
 Favourite.add_index(Favourite.index(Favourite.asset, name="favourite_asset"))

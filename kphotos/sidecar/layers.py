@@ -14,7 +14,8 @@ from kphotos.storage.embedded import Embedded
 from sync.codecs import xmp
 from sync.core import names, sources
 from sync.core.fields import FIELDS
-from sync.core.model import Content, Past, Shown
+from sync.core.keys import field_of
+from sync.core.model import Content, Document, Key, Past, Shown
 from sync.core.tools import poorer
 from sync.engine import Asset
 from sync.errors import Unreadable
@@ -62,6 +63,7 @@ def row_of(asset: Asset, embedded: Embedded) -> AssetRow:
         document=_document(asset, embedded, told),
         favourites=asset.document.favourites,
         conflicts=len(asset.document.conflicts),
+        review=review_of(asset.document),
         trashed=asset.document.trashed,
         has_ledger=asset.has_ledger,
         pending=asset.pending,
@@ -94,6 +96,18 @@ def _packet(data: bytes) -> Content:
     except Unreadable:
         # The original is never mended; what its EXIF says still counts.
         return {}
+
+
+def review_of(document: Document) -> str | None:
+    """What of a photo waits for a person, as the index groups it; None where nothing does."""
+    open_ = {field_of(key) for key in document.conflicts}
+    back = {field_of(key) for key in document.stale if is_askable(key)} - open_
+    return " ".join((*sorted(open_), *(f"~{name}" for name in sorted(back)))) or None
+
+
+def is_askable(key: Key) -> bool:
+    """Whether a person can decide on a value put back at this key: of a face that is its name alone."""
+    return field_of(key) != "regions" or key.endswith("/name")
 
 
 def is_bare(asset: Asset, name: str) -> bool:

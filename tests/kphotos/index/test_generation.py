@@ -16,7 +16,7 @@ from kphotos.errors import IndexMissing, Unavailable
 from kphotos.index import generation, projection, query, store
 from kphotos.index.rows import AssetRow, Change, Gone
 from kphotos.index.scope import EVERYTHING
-from kphotos.index.tables import Asset
+from kphotos.index.tables import SCHEMA, Asset
 from kphotos.runtime import rebuilds
 from tests.kphotos.index.rows import VOLUME, photo
 from tests.postgres import on_files
@@ -413,7 +413,7 @@ def test_the_index_is_opened_as_it_should_be(bound: index.Index) -> None:
         "synchronous": 1,
         "foreign_keys": 1,
         "trusted_schema": 0,
-        "user_version": 1,
+        "user_version": SCHEMA,
     }
     for pragma, value in expected.items():
         assert db.run(bound.database, f"PRAGMA {pragma}").fetchone()[0] == value

@@ -36,6 +36,7 @@ FULL = photo(
     path="2021/Lake/IMG_1.CR3",
     favourites=frozenset({"alice", "bob"}),
     conflicts=2,
+    review="creator title ~rating",
     has_ledger=True,
     pending=True,
     fields={
@@ -108,6 +109,7 @@ def test_every_value_of_a_row_has_its_column(bound: Index) -> None:
         "orientation": 6,
         "place": '{"city":"Paris"}',
         "conflicts": 2,
+        "review": "creator title ~rating",
         "trashed": 0,
         "has_ledger": 1,
         "pending": 1,

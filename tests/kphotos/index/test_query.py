@@ -84,3 +84,24 @@ def test_what_has_no_thumbnail_is_listed_page_by_page(bound: Index) -> None:
     first = query.without_thumbnail(limit=4)
     rest = query.without_thumbnail(limit=4, after=first[-1][0])
     assert sorted(row[0] for row in first + rest) == sorted(asset_id(f"p{i}") for i in range(7))
+
+
+def test_what_waits_for_a_person_is_grouped_by_what_it_waits_for(bound: Index) -> None:
+    projection.put(
+        [
+            photo("b", conflicts=1, review="title"),
+            photo("a", conflicts=1, review="title"),
+            photo("c", review="~rating"),
+            photo("fine"),
+            photo("gone", review="title", trashed=True),
+            photo("secret", review="title", volume="v2"),
+        ]
+    )
+    assert query.reviews(ALICE) == [("title", 2), ("~rating", 1)]
+    assert query.review_count(ALICE) == 3
+    assert [one.name for one in query.reviewed(ALICE, "title")] == ["a.jpg", "b.jpg"]
+    assert [one.name for one in query.reviewed(ALICE, "title", start=1, limit=1)] == ["b.jpg"]
+    assert query.review_ids(ALICE) == [asset_id(name) for name in "abc"]
+    assert query.review_count(EVERYTHING) == 4
+    projection.put([photo("a")])
+    assert query.reviews(ALICE) == [("title", 1), ("~rating", 1)]
