@@ -10,6 +10,7 @@ is compared by bytes on both sides (COLLATE "C" on Postgres), so that orders and
 """
 
 from kphotos.db.connections import BUSY_SECONDS, SqliteFile, checkout, forget, postgres, sqlite
+from kphotos.db.patience import impatient
 from kphotos.db.schemas import create_schema, create_sqlite, create_tables, sync_folder
 from kphotos.db.statements import first_line, is_damaged, many, marks, rows, run, stream
 from kphotos.db.states import state
@@ -24,6 +25,7 @@ __all__ = [
     "create_tables",
     "first_line",
     "forget",
+    "impatient",
     "is_damaged",
     "many",
     "marks",

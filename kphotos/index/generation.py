@@ -48,14 +48,16 @@ def bound() -> Index:
 
 
 @contextmanager
-def use(settings: Settings) -> Iterator[Index]:
+def use(settings: Settings, seconds: float | None = None) -> Iterator[Index]:
     """Check out the index: pointer checked, connection opened, models bound to it in this thread.
 
     Raises IndexMissing (also out of the block, when a query finds the index damaged or deleted) and
-    Unavailable when Postgres cannot be reached.
+    Unavailable when Postgres cannot be reached, or, `too_slow`, when the answer takes more than `seconds`.
     """
     kept = store.of(settings)
-    with opened(settings, kept.pointed()) as index:
+    with opened(settings, kept.pointed()) as index, ExitStack() as stack:
+        if seconds is not None:
+            stack.enter_context(db.impatient(index.database, seconds))
         yield index
 
 

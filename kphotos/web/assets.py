@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from kphotos import index
 from kphotos.errors import Forbidden, IndexMissing, NotFound
 from kphotos.identity import access, accounts
 from kphotos.index import query
@@ -16,7 +15,7 @@ from kphotos.sidecar import edits
 from kphotos.storage import volumes
 from kphotos.web import asset_json, changes, parse
 from kphotos.web.gate import member
-from kphotos.web.here import scope, settings, viewer
+from kphotos.web.here import reading, scope, settings, viewer
 from sync.core import names
 from sync.core.model import Change
 
@@ -86,5 +85,5 @@ def shown(asset_id: str) -> dict[str, Any]:
 
 
 def _seen(asset_id: str) -> AssetView:
-    with index.use(settings()):
+    with reading():
         return query.asset(scope(), asset_id)

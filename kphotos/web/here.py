@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from flask import current_app, g
 
+from kphotos import index
 from kphotos.config import Settings
 from kphotos.identity import access
 from kphotos.identity.access import Viewer
+from kphotos.index import Index
 from kphotos.index.scope import Scope
+
+LONGEST_SECONDS = 2.0
 
 
 def settings() -> Settings:
@@ -25,3 +31,11 @@ def viewer() -> Viewer:
 def scope() -> Scope:
     """What the viewer may see, as the index understands it."""
     return access.scope(settings(), viewer())
+
+
+def reading(seconds: float | None = None) -> AbstractContextManager[Index]:
+    """The index for what one page asks of it; 503 `too_slow` for what takes longer than two seconds.
+
+    `seconds` is for what grows with the library, not with what somebody may think of asking.
+    """
+    return index.use(settings(), LONGEST_SECONDS if seconds is None else seconds)

@@ -6,13 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
-from kphotos import index
 from kphotos.index import query
 from kphotos.index.rows import ProblemRow
 from kphotos.storage import volumes
 from kphotos.web import parse
 from kphotos.web.gate import admin
-from kphotos.web.here import scope, settings
+from kphotos.web.here import reading, scope, settings
 from kphotos.web.wording import sentence
 
 blueprint = Blueprint("problems", __name__)
@@ -57,7 +56,7 @@ def page() -> str:
 
 
 def _all() -> list[dict[str, Any]]:
-    with index.use(settings()):
+    with reading():
         rows = query.problems(scope(), MOST)
     names = {volume.id: volume.name for volume in volumes.every(settings())}
     return [_told(row, names) for row in rows]

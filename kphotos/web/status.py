@@ -13,7 +13,7 @@ from kphotos.index.rows import ProblemRow
 from kphotos.storage import volumes
 from kphotos.web import progress
 from kphotos.web.gate import anyone, member
-from kphotos.web.here import scope, settings, viewer
+from kphotos.web.here import reading, scope, settings, viewer
 
 blueprint = Blueprint("status", __name__)
 
@@ -44,7 +44,7 @@ def status() -> Response:
     seen = scope()
     found: dict[str, Any] = {"index": {"state": "ready", "done": progress.so_far(settings())}}
     try:
-        with index.use(settings()):
+        with reading():
             found["counts"] = query.counts(seen)
             found["volumes"] = _volumes(query.problems(seen))
     except IndexMissing:

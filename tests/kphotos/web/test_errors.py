@@ -21,9 +21,10 @@ from kphotos.errors import (
     TooMany,
     Unavailable,
 )
-from kphotos.index import generation, projection
+from kphotos.index import generation, projection, query
 from kphotos.index.rows import AssetRow
 from kphotos.runtime import rebuilds
+from kphotos.web import here
 from kphotos.web.gate import anyone
 from sync import errors as sync
 from tests.kphotos.web.conftest import SHARED_PHOTO, Browser
@@ -227,3 +228,16 @@ def test_a_path_cannot_forge_a_line_in_the_log(
 def test_a_page_that_does_not_exist_still_has_the_way_back(as_alice: Browser, as_charlie: Browser) -> None:
     assert "data-nav-panel" in as_alice.get("/nothing").text
     assert "data-nav-panel" not in as_charlie.get("/nothing").text
+
+
+def test_a_question_that_takes_too_long_is_stopped(
+    settings: Settings, as_alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n"
+    monkeypatch.setattr(query, "_TAGS", endless)
+    monkeypatch.setattr(here, "LONGEST_SECONDS", 0.2)
+    answer = as_alice.get("/api/tags?prefix=lake")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["error"]["code"] == "too_slow"
+    assert as_alice.get("/api/timeline/version").status_code == 200
