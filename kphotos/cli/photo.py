@@ -53,19 +53,19 @@ def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     volume, path = volumes.at(settings, arguments.path)
     asset = sites.engine_of(settings, volume).look(path)
     told = document(asset, volume.root / path)
-    out.result(told, lambda: _print(told, _names(settings), out))
+    out.result(told, lambda: _print(told, called(settings), out))
     return FOUND if told["problems"] or told["conflicts"] else OK
 
 
 def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """One durable edit: when this returns, ledger and XMP are on disk."""
-    person = _person(settings, arguments.person)
+    person = account_of(settings, arguments.person)
     changes = parse(arguments.changes, person=person)
     volume, path = volumes.at(settings, arguments.path)
     edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL)
     told = document(edited.asset, volume.root / path)
     told["changed"] = sorted({change.field for change in changes})
-    out.result(told, lambda: _print(told, _names(settings), out))
+    out.result(told, lambda: _print(told, called(settings), out))
     return OK
 
 
@@ -109,7 +109,8 @@ def value_text(value: Any) -> str:
     return "(cleared)" if value is None else str(value)
 
 
-def _names(settings: Settings) -> dict[str, str]:
+def called(settings: Settings) -> dict[str, str]:
+    """What to call whoever the history names: accounts by id, and the terminal."""
     return {TERMINAL: "the terminal", **{one.id: one.name for one in accounts.everyone(settings)}}
 
 
@@ -135,7 +136,8 @@ def _print(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> N
         out.say("pending  the XMP will be written as soon as it can be")
 
 
-def _person(settings: Settings, name: str | None) -> str | None:
+def account_of(settings: Settings, name: str | None) -> str | None:
+    """The id of the account with this name, None where no name is given; NotFound."""
     if name is None:
         return None
     account = accounts.named(settings, name)

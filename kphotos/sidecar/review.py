@@ -7,8 +7,8 @@ database put back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from kphotos.sidecar.layers import is_askable
 from kphotos.sidecar.suggesting import Suggestion, suggest
@@ -72,6 +72,34 @@ def rows(ledger: Ledger, conflicts: Iterable[Key], *, tool: str | None = None) -
     order = list(FIELDS)
     keys = sorted(open_ | back, key=lambda key: (key not in open_, order.index(field_of(key)), key))
     return tuple(_row(ledger, key, tool, is_open=key in open_) for key in keys)
+
+
+def told(row: Row) -> dict[str, Any]:
+    """A row as JSON: {key, field, element, label, open, agreed: {value} or null, choices: [{number, value,
+    side: agreed|people|file, by, via, at, stale}], dots, suggestion: {number, reason, newer_ms} or null}."""
+    choices = [
+        {
+            "number": one.number,
+            "value": one.value,
+            "side": one.side,
+            "by": one.by,
+            "via": one.via,
+            "at": one.at,
+            "stale": one.is_stale,
+        }
+        for one in row.choices
+    ]
+    return {
+        "key": row.key,
+        "field": row.field,
+        "element": row.element,
+        "label": row.label,
+        "open": row.is_open,
+        "agreed": {"value": row.agreed} if row.is_agreed else None,
+        "choices": choices,
+        "dots": list(row.dots),
+        "suggestion": asdict(row.suggestion) if row.suggestion is not None else None,
+    }
 
 
 def _row(ledger: Ledger, key: Key, tool: str | None, *, is_open: bool) -> Row:
