@@ -1,9 +1,10 @@
 """Pictures: derivatives made from originals, and the originals themselves, only ever opened for reading.
 
 Everything is private to who may see it. The address of a derivative carries the first 16 digits of its
-content's hash, so a browser may keep it; nobody else's cache may. What does not exist, what is not the
-viewer's and what cannot be decoded (`unreadable`) or has not been made yet (`not_ready`, and is made next)
-are all 404.
+content's hash, so a browser may keep it; nobody else's cache may. What does not exist and what is not the
+viewer's are the same 404. A derivative that has not been made yet is made next, and answered by an empty 202
+until then; one that can never be made, since its original cannot be decoded, by an empty 204. Neither is an
+error: a page that asks for it must not fill its console.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from sync.osfs import OsFS
 blueprint = Blueprint("media", __name__)
 FRESH = "private, max-age=3600, immutable, no-transform"
 ASK_AGAIN = "private, no-cache, no-transform"
+RETRY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,14 @@ class Seen:
 @blueprint.get("/media/<asset:asset_id>/thumb")
 @member
 def thumb(asset_id: str) -> Response:
-    """The grid's picture, WebP; 404 `not_ready` until it is made."""
+    """The grid's picture, WebP; 202 until it is made, 204 if it never can be."""
     return _derivative(asset_id, "thumb")
 
 
 @blueprint.get("/media/<asset:asset_id>/preview")
 @member
 def preview(asset_id: str) -> Response:
-    """The viewer's picture, WebP; 404 `not_ready` until it is made."""
+    """The viewer's picture, WebP; 202 until it is made, 204 if it never can be."""
     return _derivative(asset_id, "preview")
 
 
@@ -78,7 +80,7 @@ def _derivative(asset_id: str, kind: Kind) -> Response:
     store = Derivatives(settings().storage_path / "derivatives")
     file = store.open(seen.hash, kind) if seen.hash is not None else None
     if seen.hash is None or file is None:
-        raise _missing(store, seen)
+        return _missing(store, seen)
     key, status = seen.hash.removeprefix("sha256:")[:16], os.fstat(file.fileno())
     tag = f"{kind}-{key}-{status.st_size:x}-{status.st_mtime_ns:x}"
     response = ranges.send(file, status.st_size, tag, "image/webp")
@@ -86,13 +88,17 @@ def _derivative(asset_id: str, kind: Kind) -> Response:
     return response
 
 
-def _missing(store: Derivatives, seen: Seen) -> NotFound:
-    """Why there is no such derivative; one that can be made is made next, since somebody looks at it."""
+def _missing(store: Derivatives, seen: Seen) -> Response:
+    """An empty answer; what can be made is made next, since somebody looks at it."""
     facts = store.facts(seen.hash) if seen.hash is not None else None
-    if facts is not None and facts.problem is not None:
-        return NotFound("This file cannot be shown as a picture.", code="unreadable")
-    jobs.enqueue(settings(), intake.DERIVE, seen.id, priority=1, asset=seen.id)
-    return NotFound("This picture has not been made yet.", code="not_ready")
+    never = facts is not None and facts.problem is not None
+    response = Response(status=204 if never else 202)
+    del response.headers["Content-Type"]
+    response.headers["Cache-Control"] = "no-store"
+    if not never:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        jobs.enqueue(settings(), intake.DERIVE, seen.id, priority=1, asset=seen.id)
+    return response
 
 
 def _seen(asset_id: str) -> Seen:

@@ -8,7 +8,11 @@ import { Timeline } from './timeline/timeline.js';
 startShell();
 const root = find('timeline');
 if (root) {
-  const timeline = new Timeline(root, (ordinal, info) => viewing.open(ordinal, { info }));
+  const timeline = new Timeline(root, {
+    open: (ordinal, info) => viewing.open(ordinal, { info }),
+    favourite: (ordinal) => void viewing.favourite(ordinal),
+    rate: (ordinal, value) => void viewing.rate(ordinal, value),
+  });
   const viewing = startViewing(timeline);
   await timeline.start();
   await viewing.fromAddress();

@@ -39,6 +39,15 @@ export function timelineKeys(timeline) {
   const grid = (/** @type {() => void} */ run) => () => (inGrid() && timeline.count ? run() : false);
   const dated = (/** @type {'day' | 'month' | 'year'} */ unit, /** @type {number} */ by) => grid(() => step(timeline, unit, by));
 
+  /** What is done to the selected photos, or else to the one with the focus. @param {() => void} many @param {(ordinal: number) => void} one */
+  const chosen = (many, one) => () => {
+    if (!inGrid() || (!selecting.active && focused() < 0)) return false;
+    if (selecting.active) many();
+    else one(focused());
+    return true;
+  };
+  const rate = (/** @type {KeyboardEvent} */ { key }) => chosen(() => selecting.rate(Number(key)), (ordinal) => timeline.act.rate(ordinal, Number(key)))();
+
   pushScope({
     name: 'timeline',
     bindings: [
@@ -52,11 +61,14 @@ export function timelineKeys(timeline) {
       { keys: ['Shift+ArrowDown'], run: move(vertical(1), true) },
       { keys: ['Home'], run: move(() => 0, false, true), label: t('key.edges'), show: [['Home'], ['End']] },
       { keys: ['End'], run: move(() => timeline.count - 1, false, true) },
-      { keys: ['Enter'], run: () => (focused() < 0 || document.activeElement?.matches('button') ? false : timeline.open(focused())), label: t('key.open') },
-      { keys: ['i'], run: () => (focused() < 0 ? false : timeline.open(focused(), true)), label: t('key.info') },
+      { keys: ['Enter'], run: () => (focused() < 0 || document.activeElement?.matches('button') ? false : timeline.act.open(focused())), label: t('key.open') },
+      { keys: ['i'], run: () => (focused() < 0 ? false : timeline.act.open(focused(), true)), label: t('key.info') },
       { keys: ['x', 'Space'], run: () => (focused() < 0 ? false : selecting.toggle(focused())), label: t('key.select'), show: [['x'], ['Space']] },
+      { keys: ['X'], run: () => (focused() < 0 ? false : timeline.selectDay(focused())), label: t('key.select.day') },
       { keys: ['Ctrl+a'], run: grid(() => selecting.all(timeline.count)), label: t('key.select.all'), show: [['Ctrl', 'A']] },
       { keys: ['Escape'], run: () => (selecting.active ? selecting.clear() : false), label: t('key.escape'), show: [['Esc']] },
+      { keys: ['f'], run: chosen(() => selecting.markFavourite(), (ordinal) => timeline.act.favourite(ordinal)), label: t('key.favourite') },
+      { keys: ['0', '1', '2', '3', '4', '5'], run: rate, label: t('key.rate'), show: [['0'], ['5']] },
       { keys: ['g'], run: () => timeline.askDate(), label: t('key.goto') },
       { keys: ['d'], run: dated('day', 1), label: t('key.day'), show: [['d'], ['D']] },
       { keys: ['D'], run: dated('day', -1) },

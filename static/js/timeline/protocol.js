@@ -38,6 +38,9 @@ export class ProtocolError extends Error {}
 /** Width over height of a ratio byte: 48 steps an octave about 128. @param {number} byte */
 export const ratioOf = (byte) => 2 ** ((byte - 128) / 48);
 
+/** Its picture cannot be made: it was tried (the content is known), and there is none. @param {{ flags: number, key: string }} tile */
+export const isUnshowable = ({ flags, key }) => (flags & (PROBLEM | HAS_THUMB)) === PROBLEM && key !== '';
+
 class Reader {
   /** @param {ArrayBuffer} buffer @param {string} magic */
   constructor(buffer, magic) {

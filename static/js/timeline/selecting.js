@@ -7,6 +7,8 @@ import { failed, toast } from '../lib/toast.js';
 import { FAVOURITE } from './protocol.js';
 import { Selection } from './selection.js';
 
+/** @typedef {import('./protocol.js').Tile} Tile */
+
 /** More than this at a time is a job's work, not a page's. */
 const MOST = 500;
 
@@ -89,17 +91,38 @@ export class Selecting {
 
   /** Those that are no favourites yet become ones; Undo takes exactly them back. */
   async markFavourite() {
-    const ordinals = [...this.selection];
+    await this.#change((tile) => !(tile.flags & FAVOURITE), (n) => t('selection.favourited', { n }),
+      (id) => send('PUT', `/api/assets/${id}/favourite`), (id) => send('DELETE', `/api/assets/${id}/favourite`));
+  }
+
+  /** @param {number} value stars */
+  async rate(value) {
+    const changes = [{ field: 'rating', op: 'set', value }];
+    const patch = (/** @type {string} */ id, /** @type {unknown[]} */ given) => send('PATCH', `/api/assets/${id}`, { changes: given });
+    await this.#change(() => true, (n) => t('selection.rated', { n, rating: value }), (id) => patch(id, changes), (id, { undo }) => patch(id, undo));
+  }
+
+  /**
+   * Change the selected photos one by one; Undo takes back exactly those for which it worked.
+   * @template A
+   * @param {(tile: Tile) => boolean} concerns @param {(done: number) => string} say
+   * @param {(id: string) => Promise<A>} act @param {(id: string, answer: A) => Promise<unknown>} back
+   */
+  async #change(concerns, say, act, back) {
+    if (this.#busy) return;
+    if (this.selection.size > MOST) {
+      failed(t('selection.favourite.many', { n: MOST }));
+      return;
+    }
     this.#busy = this.favourite.disabled = true;
     try {
+      const ordinals = [...this.selection];
       for (const at of ordinals) await this.timeline.ready(at, at);
-      const tiles = ordinals.map((at) => this.timeline.tile(at)).filter((tile) => tile !== undefined && !(tile.flags & FAVOURITE));
-      const ids = tiles.map((tile) => /** @type {import('./protocol.js').Tile} */ (tile).id);
-      const done = await each(ids, (id) => send('PUT', `/api/assets/${id}/favourite`));
-      for (const tile of tiles) if (tile && done.includes(tile.id)) tile.flags |= FAVOURITE;
-      if (done.length < ids.length) failed(t('selection.failed', { n: ids.length - done.length }));
-      const undo = () => void each(done, (id) => send('DELETE', `/api/assets/${id}/favourite`));
-      toast(t('selection.favourited', { n: done.length }), done.length ? { action: t('undo'), run: undo } : {});
+      const ids = ordinals.flatMap((at) => { const tile = this.timeline.tile(at); return tile && concerns(tile) ? [tile.id] : []; });
+      const done = await each(ids, act);
+      if (done.size < ids.length) failed(t('selection.failed', { n: ids.length - done.size }));
+      const undo = () => void each([...done.keys()], (id) => back(id, /** @type {A} */ (done.get(id))));
+      toast(say(done.size), done.size ? { action: t('undo'), run: undo } : {});
       this.clear();
     } catch (error) {
       failed(sentence(error));
@@ -109,14 +132,15 @@ export class Selecting {
   }
 }
 
-/** One after another, as each is a durable write; the ids for which it worked. @param {string[]} ids @param {(id: string) => Promise<unknown>} act */
+/**
+ * One after another, as each is a durable write; the answers of those for which it worked.
+ * @template A @param {string[]} ids @param {(id: string) => Promise<A>} act @returns {Promise<Map<string, A>>}
+ */
 async function each(ids, act) {
-  /** @type {string[]} */
-  const done = [];
+  const done = new Map();
   for (const id of ids) {
     try {
-      await act(id);
-      done.push(id);
+      done.set(id, await act(id));
     } catch { /* counted by its absence; the message names how many */ }
   }
   return done;

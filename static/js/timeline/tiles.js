@@ -2,7 +2,7 @@
 
 import { el, icon, isRtl } from '../lib/dom.js';
 import { dayLabel, duration, momentLabel, t } from '../lib/i18n.js';
-import { CONFLICT, FAVOURITE, HAS_THUMB, LIVE, PROBLEM, RAW, STACK, VIDEO } from './protocol.js';
+import { CONFLICT, FAVOURITE, HAS_THUMB, LIVE, PROBLEM, RAW, STACK, VIDEO, isUnshowable } from './protocol.js';
 import { decodeThumbhash } from './thumbhash.js';
 
 /** @typedef {import('./protocol.js').Tile} Tile */
@@ -28,6 +28,8 @@ export class TileView {
   #label = '';
   #hasThumb = false;
   #hashed = 0;
+  /** @type {HTMLElement | null} */
+  #note = null;
 
   /** @param {import('./images.js').Images} images @param {() => number} eye where the person looks, in the library's height */
   constructor(images, eye) {
@@ -79,7 +81,8 @@ export class TileView {
 
   /** @param {Tile} tile @param {number | null} day */
   fill(tile, day) {
-    const url = `/media/${tile.id}/thumb${tile.key ? `?v=${tile.key}` : ''}`;
+    // What cannot be shown is not asked for: the answer would be the same each time.
+    const url = isUnshowable(tile) ? '' : `/media/${tile.id}/thumb${tile.key ? `?v=${tile.key}` : ''}`;
     const same = tile.id === this.id;
     // A thumbnail that was still to be made when it was asked for is there now.
     const made = same && !this.#hasThumb && (tile.flags & HAS_THUMB) !== 0 && !this.cell.classList.contains('is-shown');
@@ -89,7 +92,8 @@ export class TileView {
       this.id = tile.id;
       this.link.href = `/photo/${tile.id}`;
       this.url = url;
-      this.images.want(this);
+      this.#explain(url ? null : tile);
+      if (url) this.images.want(this);
     }
     this.#hasThumb = (tile.flags & HAS_THUMB) !== 0;
     this.#badge(tile.flags, tile.duration);
@@ -119,6 +123,15 @@ export class TileView {
     this.id = '';
     this.image.removeAttribute('src');
     this.cell.classList.remove('is-shown', 'is-missing');
+    this.#explain(null);
+  }
+
+  /** Instead of a picture, why there is none. @param {Tile | null} tile */
+  #explain(tile) {
+    this.#note?.remove();
+    this.#note = tile && el('span', { class: 'tile-note', 'aria-hidden': 'true' }, icon(tile.flags & VIDEO ? 'film' : 'image-off', 24),
+      t(tile.flags & VIDEO ? 'tile.no-preview' : 'tile.unshowable'));
+    if (this.#note) this.link.append(this.#note);
   }
 
   /** @param {Uint8Array | null} hash */

@@ -13,7 +13,7 @@ import { Images } from './images.js';
 import { timelineKeys } from './keys.js';
 import { measureFor, rowAt, rowEdge, rowOf } from './layout.js';
 import { Library, dayOfOrdinal, isSameShape, locate } from './library.js';
-import { FAVOURITE, ratioOf } from './protocol.js';
+import { FAVOURITE, isUnshowable, ratioOf, sectionOf } from './protocol.js';
 import { Rows } from './rows.js';
 import { Scroller } from './scroller.js';
 import { Scrubber } from './scrubber.js';
@@ -43,10 +43,13 @@ export class Timeline {
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
-  /** @param {HTMLElement} root @param {(ordinal: number, info?: boolean) => void} open */
-  constructor(root, open) {
+  /**
+   * @param {HTMLElement} root
+   * @param {{ open: (ordinal: number, info?: boolean) => void, favourite: (ordinal: number) => void, rate: (ordinal: number, value: number) => void }} act on one photo
+   */
+  constructor(root, act) {
     this.root = root;
-    this.open = open;
+    this.act = act;
     this.view = root.dataset.view || 'library';
     this.density = /** @type {Density} */ (cookie('kp_density') || 'medium');
     this.grid = el('div', { class: 'runway' });
@@ -69,6 +72,7 @@ export class Timeline {
   get snapshot() { return this.#now; }
   get geometry() { return this.#geometry; }
   tile(/** @type {number} */ ordinal) { return this.#now?.blocks.tile(ordinal); }
+  isUnshowable(/** @type {{ flags: number, key: string }} */ tile) { return isUnshowable(tile); }
   /** @param {number} from @param {number} [to] */
   async ensure(from, to = from) { await this.#now?.blocks.ready(Math.max(0, from), Math.min(to, this.count - 1)); }
   ratio(/** @type {number} */ ordinal) { return ratioOf(this.#now?.ratios?.[ordinal] ?? this.tile(ordinal)?.ratio ?? 156); }
@@ -108,10 +112,10 @@ export class Timeline {
 
   #listen() {
     watchPointer(this.element, {
-      open: (ordinal) => { this.rows.rove(ordinal); this.open(ordinal); },
+      open: (ordinal) => { this.rows.rove(ordinal); this.act.open(ordinal); },
       toggle: (ordinal) => { this.rows.rove(ordinal); this.selecting.toggle(ordinal); },
       extend: (ordinal) => this.selecting.extend(ordinal),
-      day: (section) => { if (this.#now) this.selecting.toggleRange(this.#now.index.starts[section], this.#now.index.starts[section + 1]); },
+      day: (section) => this.#selectSection(section),
       isSelecting: () => this.selecting.active,
     });
     timelineKeys(this);
@@ -286,6 +290,17 @@ export class Timeline {
     if (!tile) return;
     tile.flags = on ? tile.flags | FAVOURITE : tile.flags & ~FAVOURITE;
     this.rows.refresh(ordinal, ordinal + 1);
+  }
+
+  /** @param {number} ordinal of a photo of that day */
+  selectDay(ordinal) {
+    if (this.#now) this.#selectSection(sectionOf(this.#now.index, ordinal));
+  }
+
+  /** @param {number} section */
+  #selectSection(section) {
+    const { starts } = /** @type {Snapshot} */ (this.#now).index;
+    this.selecting.toggleRange(starts[section], starts[section + 1]);
   }
 
   askDate() {

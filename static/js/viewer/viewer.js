@@ -5,7 +5,7 @@ import { t } from '../lib/i18n.js';
 import { pushScope } from '../lib/keymap.js';
 import { buildFrame } from './frame.js';
 import { Sidebar } from './sidebar.js';
-import { openStage, renumber, takeSizes } from './stage.js';
+import { mirrored, openStage, refresh, renumber, takeSizes } from './stage.js';
 
 /** From this width on the sidebar pushes the photo aside; below it is a sheet. */
 const PUSH = 1024;
@@ -68,14 +68,14 @@ export class Viewer {
 
   /** To the next older (1) or newer (-1) photo. @param {number} by */
   step(by) {
-    if (this.#pswp) return by > 0 ? this.#pswp.next() : this.#pswp.prev();
+    if (this.#pswp) return by > 0 !== isRtl() ? this.#pswp.next() : this.#pswp.prev();
     this.#plain(Math.max(0, Math.min(this.source.count() - 1, this.ordinal + by)));
   }
 
   /** @param {number} ordinal */
   async #goTo(ordinal) {
     await this.source.ensure(ordinal - 2, ordinal + 2);
-    if (this.#pswp) this.#pswp.goTo(ordinal);
+    if (this.#pswp) this.#pswp.goTo(mirrored(this.source, ordinal));
     else this.#plain(ordinal);
   }
 
@@ -136,8 +136,11 @@ export class Viewer {
   }
 
   #size() {
-    const width = this.hasInfo && innerWidth >= PUSH ? this.sidebar.element.offsetWidth : 0;
-    return { x: innerWidth - width, y: innerHeight };
+    const { element } = this.sidebar;
+    if (!this.hasInfo) return { x: innerWidth, y: innerHeight };
+    // A sheet lies over the stage, so that the photo moves into what is left above it.
+    const isSheet = getComputedStyle(element).position === 'absolute';
+    return isSheet ? { x: innerWidth, y: innerHeight - element.offsetHeight } : { x: innerWidth - element.offsetWidth, y: innerHeight };
   }
 
   /** @param {number} ordinal */
@@ -145,7 +148,7 @@ export class Viewer {
     const tile = this.source.tile(ordinal);
     this.ordinal = ordinal;
     this.#showEdges();
-    void this.source.ensure(ordinal - 3, ordinal + 3).then(() => this.#fillWaiting());
+    void this.source.ensure(ordinal - 3, ordinal + 3).then(() => { if (this.#pswp) refresh(this.#pswp, this.source); });
     if (!tile || tile.id === this.id) return;
     this.id = tile.id;
     this.frame.caption.textContent = this.source.caption(ordinal);
@@ -157,13 +160,6 @@ export class Viewer {
       if (near) this.assets.load(near.id).catch(() => { /* the sidebar says it where it is shown */ });
     }
     this.#assetChanged(tile.id);
-  }
-
-  /** Slides whose photo was not known when they were made. */
-  #fillWaiting() {
-    for (const { slide } of this.#pswp?.mainScroll.itemHolders ?? []) {
-      if (slide?.data.type === 'waiting' && this.source.tile(slide.index)) this.#pswp?.refreshSlideContent(slide.index);
-    }
   }
 
   #showEdges() {

@@ -1,12 +1,13 @@
 /** The viewer on the timeline's page: opened from a tile or an address, in step with Back, giving back place and focus. */
 
+import { sentence } from '../lib/api.js';
 import { find } from '../lib/dom.js';
 import { momentLabel, t } from '../lib/i18n.js';
 import { failed } from '../lib/toast.js';
 import { Assets } from './assets.js';
 import { Viewer } from './viewer.js';
 
-const VIDEO = 2;
+const [VIDEO, HAS_THUMB] = [2, 128];
 
 /** @typedef {{ id: string, key: string, second: number | null, flags: number }} Tile */
 
@@ -15,6 +16,7 @@ const VIDEO = 2;
  * @typedef {object} Timeline
  * @property {number} count
  * @property {(ordinal: number) => Tile | undefined} tile
+ * @property {(tile: Tile) => boolean} isUnshowable
  * @property {(ordinal: number) => number} ratio
  * @property {(ordinal: number) => number | null} day
  * @property {(from: number, to?: number) => Promise<void>} ensure
@@ -45,7 +47,7 @@ export function startViewing(timeline) {
     count: () => timeline.count,
     tile: (/** @type {number} */ ordinal) => {
       const tile = timeline.tile(ordinal);
-      return tile && { id: tile.id, key: tile.key, video: Boolean(tile.flags & VIDEO), label: caption(ordinal) };
+      return tile && { id: tile.id, key: tile.key, video: Boolean(tile.flags & VIDEO), made: Boolean(tile.flags & HAS_THUMB), never: timeline.isUnshowable(tile), label: caption(ordinal) };
     },
     ratio: (/** @type {number} */ ordinal) => timeline.ratio(ordinal),
     picture: (/** @type {number} */ ordinal) => timeline.picture(ordinal),
@@ -54,6 +56,19 @@ export function startViewing(timeline) {
     caption,
   };
   const viewer = new Viewer(source, assets, { changed, closed, favourite });
+
+  /** The asset of a tile, for an act upon it in the grid. @param {number} ordinal */
+  async function assetAt(ordinal) {
+    const tile = timeline.tile(ordinal);
+    if (!tile) return null;
+    try {
+      // What the grid was told of, another program may have changed since.
+      return await assets.load(tile.id, true);
+    } catch (error) {
+      failed(sentence(error));
+      return null;
+    }
+  }
 
   /** @param {number} ordinal @param {string} id */
   function changed(ordinal, id) {
@@ -118,6 +133,19 @@ export function startViewing(timeline) {
   return {
     /** @param {number} ordinal @param {{ info?: boolean }} [options] */
     open: (ordinal, options) => void viewer.open(ordinal, options),
+    /** @param {number} ordinal */
+    async favourite(ordinal) {
+      const asset = await assetAt(ordinal);
+      if (!asset) return;
+      const on = !asset.favourite;
+      timeline.showFavourite(ordinal, on);
+      if (!await assets.favourite(asset.id, on)) timeline.showFavourite(ordinal, !on);
+    },
+    /** @param {number} ordinal @param {number} value */
+    async rate(ordinal, value) {
+      const asset = await assetAt(ordinal);
+      if (asset) await assets.edit(asset.id, [{ field: 'rating', op: 'set', value }], { label: t('field.rating') });
+    },
     fromAddress,
   };
 }

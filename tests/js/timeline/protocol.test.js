@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ProtocolError, dayOf, decodeBlock, decodeIndex, lastAtMost, ratioOf, sectionAt, sectionOf } from '../../../static/js/timeline/protocol.js';
+import { HAS_THUMB, PROBLEM, ProtocolError, dayOf, decodeBlock, decodeIndex, isUnshowable, lastAtMost, ratioOf, sectionAt, sectionOf } from '../../../static/js/timeline/protocol.js';
 
 const varint = (n) => (n < 128 ? [n] : [(n % 128) | 128, ...varint(Math.floor(n / 128))]);
 const zigzag = (n) => varint(n >= 0 ? n * 2 : -n * 2 - 1);
@@ -90,4 +90,12 @@ test('ratios are 48 steps an octave about 1:1', () => {
 
 test('lastAtMost finds the last entry that is not greater', () => {
   assert.deepEqual([-1, 0, 4, 5, 99].map((value) => lastAtMost([0, 5, 9], value)), [0, 0, 0, 1, 2]);
+});
+
+test('only what was tried and has no picture is not asked for', () => {
+  const key = 'ab'.repeat(8);
+  assert.equal(isUnshowable({ flags: PROBLEM, key }), true);
+  assert.equal(isUnshowable({ flags: PROBLEM, key: '' }), false, 'its sidecar may be the problem; nobody has looked into the file yet');
+  assert.equal(isUnshowable({ flags: PROBLEM | HAS_THUMB, key }), false, 'a damaged sidecar hides no picture');
+  assert.equal(isUnshowable({ flags: 0, key }), false, 'it is still to be made');
 });

@@ -28,26 +28,27 @@ def test_a_derivative_is_kept_by_its_own_browser_under_its_contents_name(as_alic
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_what_is_not_made_yet_says_so(as_alice: Browser, settings: Settings) -> None:
+def test_what_is_not_made_yet_is_made_next_and_no_error_meanwhile(
+    as_alice: Browser, settings: Settings
+) -> None:
     Derivatives(settings.storage_path / "derivatives").path(HASH, "thumb").unlink()
-    answer = as_alice.get(THUMB)
-    assert answer.status_code == 404
-    assert answer.json is not None
-    assert answer.json["error"]["code"] == "not_ready"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert as_alice.get(THUMB).status_code == 404
-    assert [job.ids for job in jobs.page(settings)] == [{"asset": SHARED_PHOTO}], (
-        "somebody looks, so it is made next"
-    )
+    for _ in range(2):
+        answer = as_alice.get(f"{THUMB}?v={KEY}")
+        assert (answer.status_code, answer.data) == (202, b"")
+        assert (answer.headers["Cache-Control"], answer.headers["Retry-After"]) == ("no-store", "2")
+    waiting = [(job.ids, job.priority) for job in jobs.page(settings)]
+    assert waiting == [({"asset": SHARED_PHOTO}, 1)], "somebody looks, so it comes before the rest"
 
 
-def test_what_cannot_be_decoded_says_so_and_is_not_tried_again(as_alice: Browser, settings: Settings) -> None:
+def test_what_can_never_be_decoded_is_no_error_and_is_not_tried_again(
+    as_alice: Browser, settings: Settings
+) -> None:
     store = Derivatives(settings.storage_path / "derivatives")
     store.path(HASH, "thumb").unlink()
     store.put(HASH, "facts", Facts(hash=HASH, size=1, problem="no picture").to_json())
     answer = as_alice.get(THUMB)
-    assert answer.json is not None
-    assert answer.json["error"]["code"] == "unreadable"
+    assert (answer.status_code, answer.data, answer.headers["Cache-Control"]) == (204, b"", "no-store")
+    assert "Retry-After" not in answer.headers
     assert list(jobs.page(settings)) == []
 
 
