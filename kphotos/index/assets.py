@@ -19,7 +19,12 @@ _UPSERT = (
 )
 _FACT = "hash, width, height, duration, thumbhash, phash, has_thumb"
 _SHAPE = ("volume", "path", "day", "clock", "ratio", "trashed")
-_CHILDREN = (("asset_tag", "tag"), ("asset_person", "person"), ("favourite", '"user"'))
+# Table, columns, and which rows are the asset's own: a person's record may keep favourites as well.
+_CHILDREN = (
+    ("asset_tag", "tag, asset", ""),
+    ("asset_person", "person, asset", ""),
+    ("favourite", '"user", asset, kept_in', " AND kept_in = 'ledger'"),
+)
 
 
 def put(database: peewee.Database, rows: Sequence[AssetRow]) -> bool:
@@ -130,26 +135,31 @@ def _forget_children(database: peewee.Database, ids: Iterable[str]) -> None:
     keys = list(ids)
     if not keys:
         return
-    for table, _ in _CHILDREN:
-        sql = f"DELETE FROM {table} WHERE asset IN ({db.marks(len(keys))})"  # noqa: S608 - own names
+    for table, _, own in _CHILDREN:
+        sql = f"DELETE FROM {table} WHERE asset IN ({db.marks(len(keys))}){own}"  # noqa: S608 - own names
         db.run(database, sql, keys)
 
 
 def _add_children(database: peewee.Database, rows: Sequence[AssetRow]) -> None:
-    lists: tuple[list[tuple[str, str]], ...] = ([], [], [])
-    for row in rows:
-        for found, names in zip(lists, _names(row)):
-            found.extend((name, row.id) for name in names)
-    for (table, column), found in zip(_CHILDREN, lists):
+    for (table, columns, _), *cells in zip(_CHILDREN, *map(_children, rows)):
+        found = [cell for of_one in cells for cell in of_one]
         if found:
-            sql = f"INSERT INTO {table} ({column}, asset) VALUES (?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+            marks = db.marks(len(found[0]))
+            sql = f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
             db.many(database, sql, found)
 
 
-def _names(row: AssetRow) -> tuple[set[str], set[str], set[str]]:
-    tags = {values.text(tag) or "" for tag in row.fields.get("tags") or ()}
-    people = {values.text(person) or "" for person in row.fields.get("people") or ()}
-    return tags - {""}, people - {""}, set(row.favourites)
+def _children(row: AssetRow) -> tuple[list[tuple[str, ...]], ...]:
+    """The rows for each of `_CHILDREN`."""
+    tags, people = (
+        {values.text(name) or "" for name in row.fields.get(field) or ()} - {""}
+        for field in ("tags", "people")
+    )
+    return (
+        [(tag, row.id) for tag in tags],
+        [(person, row.id) for person in people],
+        [(user, row.id, "ledger") for user in row.favourites],
+    )
 
 
 def _ratio(width: int | None, height: int | None, orientation: int, fact: Facts | None) -> int:

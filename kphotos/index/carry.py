@@ -9,7 +9,8 @@ from kphotos.config import Settings
 from kphotos.index import generation, store
 from kphotos.index.tables import Asset, AssetPerson, AssetTag, Favourite, Problem, Row, columns_of, table_of
 
-_HANGING = (AssetTag, AssetPerson, Favourite)
+# A person's own record, which a rebuild has read already, says the rest of the favourites.
+_HANGING = ((AssetTag, ""), (AssetPerson, ""), (Favourite, " AND kept_in = 'ledger'"))
 _BATCH = 500
 
 
@@ -23,8 +24,8 @@ def over(settings: Settings, volume: str) -> int:
     with db.checkout(source), db.snapshot(source):
         count = _copy(source, to, Asset, "volume = ?", volume)
         _copy(source, to, Problem, "volume = ?", volume)
-        for model in _HANGING:
-            _copy(source, to, model, "asset IN (SELECT id FROM asset WHERE volume = ?)", volume)
+        for model, own in _HANGING:
+            _copy(source, to, model, f"asset IN (SELECT id FROM asset WHERE volume = ?){own}", volume)  # noqa: S608
     return count
 
 

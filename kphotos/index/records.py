@@ -1,9 +1,10 @@
-"""Records as rows: all of them generically, and the columns of volumes and users that queries need."""
+"""Records as rows: all of them generically, and what queries need of volumes, users and favourites."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import peewee
@@ -14,11 +15,20 @@ from kphotos.index.rows import RecordRow
 
 VOLUMES = "volumes"
 USERS = "users"
+FAVOURITES = "favourites"
+_ASSET = re.compile(r"[0-9a-f]{32}")
 
 
 def name_key(name: str) -> str:
     """What two names have in common that people would call the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def favourites_in(data: Mapping[str, Any]) -> frozenset[str]:
+    """The assets that a person's record of favourites names; what is no asset's id is nothing."""
+    assets = data.get("assets")
+    listed = assets if isinstance(assets, list) else ()
+    return frozenset(asset for asset in listed if isinstance(asset, str) and _ASSET.fullmatch(asset))
 
 
 def put(database: peewee.Database, rows: Sequence[RecordRow]) -> bool:
@@ -29,6 +39,8 @@ def put(database: peewee.Database, rows: Sequence[RecordRow]) -> bool:
             db.run(database, "DELETE FROM volume WHERE id = ?", (row.id,))
         elif row.kind == USERS:
             db.run(database, 'DELETE FROM "user" WHERE id = ?', (row.id,))
+        elif row.kind == FAVOURITES:
+            db.run(database, "DELETE FROM favourite WHERE \"user\" = ? AND kept_in = 'record'", (row.id,))
         if row.data is not None:
             _insert(database, row, row.data)
     return False
@@ -58,4 +70,10 @@ def _insert(database: peewee.Database, row: RecordRow, data: Any) -> None:
                 values.text(data.get("role")) or "",
                 int(not data.get("disabled")),
             ),
+        )
+    elif row.kind == FAVOURITES:
+        db.many(
+            database,
+            "INSERT INTO favourite (\"user\", asset, kept_in) VALUES (?, ?, 'record')",
+            [(row.id, asset) for asset in sorted(favourites_in(data))],
         )

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import peewee
 from playhouse.shortcuts import ThreadSafeDatabaseMetadata
 
-SCHEMA = 2
+SCHEMA = 3
 UNDATED = -(2**31)  # The `day` of what has no date: it sorts behind every day on both sides.
 NO_CLOCK = -1  # The `clock` of a date without a time: it sorts to the end of its day.
 
@@ -125,13 +125,14 @@ class AssetPerson(Row):
 
 
 class Favourite(Row):
-    """One person's favourite."""
+    """One person's favourite; it may stand in both places. `asset` need not be there (any more)."""
 
     user = _text()
     asset = _text()
+    kept_in = _text()  # ledger: the asset's; record: the person's own, without edit right on the asset
 
     class Meta:
-        primary_key = peewee.CompositeKey("user", "asset")
+        primary_key = peewee.CompositeKey("user", "asset", "kept_in")
 
 
 class Problem(Row):

@@ -13,13 +13,16 @@ from kphotos.web.wording import sentence
 _SAYS_NOTHING = {"source": "none", "dots": [], "conflict": False}
 
 
-def full(view: AssetView, *, volume_name: str, can_edit: bool, people: Mapping[str, str]) -> dict[str, Any]:
+def full(
+    view: AssetView, *, viewer: str, volume_name: str, can_edit: bool, people: Mapping[str, str]
+) -> dict[str, Any]:
     """Everything a page knows of an asset.
 
     `path` and `sidecars` are escaped text, `width` and `height` those of the picture as shown (orientation
     applied), `exposure_time` is in seconds, `focal_length` in mm. `fields` holds only fields that say
     something: {value, source: people|tool|embedded, by, via, at, dots, conflict, candidates}; `history` is
-    newest first. `by` is the name of an account out of `people`, or absent. Unknown is null.
+    newest first, without what others have as a favourite. `by` is the name of an account out of `people`,
+    or absent. Unknown is null.
     """
     turned = view.orientation >= 5
     key = key_of(view)
@@ -54,7 +57,11 @@ def full(view: AssetView, *, volume_name: str, can_edit: bool, people: Mapping[s
             for row in view.problems
         ],
         "pending": view.pending,
-        "history": [_named(line, people) for line in reversed(_part(view, "history", []))],
+        "history": [
+            _named(line, people)
+            for line in reversed(_part(view, "history", []))
+            if not line["field"].startswith("favourites/") or line["field"] == f"favourites/{viewer}"
+        ],
     }
 
 

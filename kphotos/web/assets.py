@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from kphotos.catalog import favourites
 from kphotos.errors import Forbidden, IndexMissing, NotFound
 from kphotos.identity import access, accounts
 from kphotos.index import query
@@ -35,8 +36,9 @@ def change(asset_id: str) -> Response:
     """Change fields: 200 {asset, undo: [changes]}, durable on disk when it is said.
 
     Body {changes: [{field, op: set|clear|add|remove, value, seen: [dots], strict}]}: `seen` are the field's
-    dots that the page showed. 400 `invalid_value` names the field, 403 `forbidden`, 409 `conflict` (only for
-    `strict`), 423 `read_only`, 503 `volume_offline` or `busy`. Nothing is changed then.
+    dots that the page showed. Whoever may only look may still change `favourites`, their own. 400
+    `invalid_value` names the field, 403 `forbidden`, 409 `conflict` (only for `strict`), 423 `read_only`,
+    503 `volume_offline` or `busy`. Nothing is changed then.
     """
     asked = changes.from_json(parse.body({"changes": list})["changes"], viewer().id)
     return _edited(asset_id, asked)
@@ -45,28 +47,32 @@ def change(asset_id: str) -> Response:
 @blueprint.put("/api/assets/<asset:asset_id>/favourite")
 @member
 def like(asset_id: str) -> Response:
-    """Make the photo a favourite of the viewer's: as PATCH."""
+    """Make the photo a favourite of the viewer's, whether or not they may edit: 200 as PATCH."""
     return _edited(asset_id, [Change("favourites", "add", viewer().id)])
 
 
 @blueprint.delete("/api/assets/<asset:asset_id>/favourite")
 @member
 def unlike(asset_id: str) -> Response:
-    """Take the photo from the viewer's favourites: as PATCH."""
+    """Take the photo from the viewer's favourites: 200 as PATCH."""
     return _edited(asset_id, [Change("favourites", "remove", viewer().id)])
 
 
 def _edited(asset_id: str, asked: Sequence[Change]) -> Response:
-    view = _seen(asset_id)
-    if not access.can_edit(settings(), viewer(), view.volume):
+    view, user = _seen(asset_id), viewer()
+    may_edit = access.can_edit(settings(), user, view.volume)
+    if not may_edit and any(one.field != favourites.FIELD for one in asked):
         raise Forbidden("You may look at this photo, but not change it.", kept="Nothing was changed.")
-    volume = volumes.get(settings(), view.volume)
-    done = edits.edit(settings(), volume, names.unescape(view.path), asked, by=viewer().id)
+    left, undo = favourites.change(settings(), user.id, view, asked, may_edit=may_edit)
+    if left:
+        volume = volumes.get(settings(), view.volume)
+        done = edits.edit(settings(), volume, names.unescape(view.path), left, by=user.id)
+        asset_id, undo = done.asset.id, [*done.undo, *undo]
     try:
-        told: dict[str, Any] | None = shown(done.asset.id)
+        told: dict[str, Any] | None = shown(asset_id)
     except IndexMissing:
         told = None  # The edit lasts all the same; the page asks again when the index is back.
-    return jsonify({"asset": told, "undo": [changes.to_json(one) for one in done.undo]})
+    return jsonify({"asset": told, "undo": [changes.to_json(one) for one in undo]})
 
 
 def shown(asset_id: str) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def shown(asset_id: str) -> dict[str, Any]:
         volume_name = ""
     return asset_json.full(
         view,
+        viewer=viewer().id,
         volume_name=volume_name,
         can_edit=access.can_edit(settings(), viewer(), view.volume),
         people={account.id: account.name for account in accounts.everyone(settings())},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kphotos.catalog.favourites import FIELD as FAVOURITES
 from kphotos.errors import Invalid
 from sync.core.fields import FIELDS
 from sync.core.model import Change
@@ -28,16 +29,17 @@ def _change(told: Any, viewer: str) -> Change:
     if not isinstance(told, dict) or not {"field", "op"} <= told.keys() <= _MEMBERS:
         raise Invalid("changes", "A change has field and op, and may have value, seen, strict.", kept=_KEPT)
     field, op, strict = told["field"], told["op"], told.get("strict", False)
-    if not isinstance(field, str) or not _may_change(field, told.get("value"), viewer):
+    if not isinstance(field, str) or not _may_change(field, op, told.get("value"), viewer):
         raise Invalid(str(field)[:64], "This cannot be changed here.", kept=_KEPT)
     if op not in _OPS or not isinstance(strict, bool):
         raise Invalid(field, f"op is one of {', '.join(_OPS)}; strict is true or false.", kept=_KEPT)
     return Change(field, op, told.get("value"), _seen(field, told.get("seen")), strict)
 
 
-def _may_change(field: str, value: Any, viewer: str) -> bool:
-    if field == "favourites":
-        return value in (viewer, [viewer])
+def _may_change(field: str, op: Any, value: Any, viewer: str) -> bool:
+    if field == FAVOURITES:
+        # To set or clear this set would be to speak for everybody else.
+        return op in ("add", "remove") and value in (viewer, [viewer])
     return field in FIELDS and FIELDS[field].editable
 
 

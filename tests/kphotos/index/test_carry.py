@@ -9,7 +9,7 @@ from kphotos.config import Settings
 from kphotos.errors import IndexMissing
 from kphotos.index import carry, generation, projection
 from kphotos.index.digest import digest
-from kphotos.index.rows import Facts, ProblemRow
+from kphotos.index.rows import Facts, ProblemRow, RecordRow
 from tests.kphotos.index.rows import VOLUME, photo
 from tests.kphotos.index.test_projection import CONTENT, FULL
 
@@ -24,7 +24,10 @@ ONLINE = [
 
 
 def test_all_of_one_volume_and_nothing_else_is_carried_over(ready: Settings) -> None:
-    projection.project(ready, [*OFFLINE, *ONLINE, Facts(CONTENT, has_thumb=True, thumbhash=b"\0\xff")])
+    spoken_of_elsewhere = RecordRow("favourites", "charlie", 1, {"assets": [FULL.id]})
+    projection.project(
+        ready, [*OFFLINE, *ONLINE, spoken_of_elsewhere, Facts(CONTENT, has_thumb=True, thumbhash=b"\0\xff")]
+    )
     name = generation.create(ready)
     with index.opened(ready, name):
         assert carry.over(ready, VOLUME) == 2

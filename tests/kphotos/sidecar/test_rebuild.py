@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kphotos import db, errors, index
+from kphotos import db, errors, index, records
 from kphotos.identity import accounts
 from kphotos.index import digest, generation, projection, store
 from kphotos.sidecar import rebuild, watching
@@ -25,6 +25,7 @@ def test_a_rebuilt_index_equals_the_live_one(library: Library) -> None:
     library.edit("lake.jpg", Change("title", "set", "Lake"), Change("favourites", "add", ["alice"]))
     library.edit("Trip/sea.jpg", Change("tags", "add", ["Places/Sea"]), Change("people", "add", ["Ana"]))
     accounts.add_first(library.settings, "Alice", "a long enough passphrase")
+    records.save(library.settings, "favourites", "bob", {"assets": [library.view("lake.jpg").id, "0" * 32]})
     before = _digest(library)
     made = rebuild.rebuild(library.settings)
     assert made.assets == 2

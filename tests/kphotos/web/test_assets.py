@@ -11,7 +11,7 @@ import pytest
 from kphotos import records
 from kphotos.config import Settings
 from kphotos.identity.accounts import Account
-from kphotos.sidecar import intake, sites
+from kphotos.sidecar import intake, rebuild, sites
 from kphotos.storage import volumes
 from tests.kphotos.web.conftest import Browser
 from tests.photos import jpeg
@@ -114,7 +114,9 @@ def test_a_favourite_is_ones_own(
     volume = records.every(settings, "volumes")[0]
     records.save(settings, "volumes", volume.id, {**volume.data, "editors": [bob.id]})
     assert ok(as_alice.send("PUT", f"/api/assets/{photo}/favourite"))["asset"]["favourite"] is True
-    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is False
+    hers = ok(as_bob.get(f"/api/assets/{photo}"))
+    assert (hers["favourite"], hers["history"]) == (False, []), "what Alice likes is not Bob's to know"
+    assert ok(as_alice.get(f"/api/assets/{photo}"))["history"]
     theirs = {"field": "favourites", "op": "remove", "value": "alice"}
     assert change(as_bob, photo, theirs).status_code == 400
     ok(as_bob.send("PUT", f"/api/assets/{photo}/favourite"))
@@ -122,6 +124,54 @@ def test_a_favourite_is_ones_own(
     assert told["asset"]["favourite"] is False
     assert ok(change(as_alice, photo, *told["undo"]))["asset"]["favourite"] is True
     assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is True
+
+
+@pytest.mark.parametrize("op", ["set", "clear"])
+def test_nobody_speaks_for_the_favourites_of_all(
+    as_alice: Browser, alice: Account, photo: str, op: str
+) -> None:
+    refused = change(as_alice, photo, {"field": "favourites", "op": op, "value": [alice.id]})
+    assert (refused.status_code, refused.json["error"]["field"]) == (400, "favourites")
+
+
+def test_who_may_only_look_has_favourites_too_and_nothing_is_written_beside_the_photo(
+    as_alice: Browser, as_bob: Browser, settings: Settings, photo: str, folder: Path
+) -> None:
+    told = ok(as_bob.send("PUT", f"/api/assets/{photo}/favourite"))
+    assert told["asset"]["favourite"] is True
+    assert ok(as_alice.get(f"/api/assets/{photo}"))["favourite"] is False
+    assert ok(as_bob.get("/api/timeline/version?view=favourites"))["count"] == 1
+    assert ok(as_alice.get("/api/timeline/version?view=favourites"))["count"] == 0
+    assert [path.name for path in folder.iterdir() if path.is_file()] == ["IMG_1.JPG"]
+    rebuild.rebuild(settings)
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is True
+    assert ok(change(as_bob, photo, *told["undo"]))["asset"]["favourite"] is False
+    mixed = (
+        {"field": "favourites", "op": "add", "value": "bob"},
+        {"field": "rating", "op": "set", "value": 1},
+    )
+    assert change(as_bob, photo, *mixed).status_code == 403
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is False
+
+
+def test_a_favourite_outlives_the_photos_first_ledger(as_alice: Browser, as_bob: Browser, photo: str) -> None:
+    ok(as_bob.send("PUT", f"/api/assets/{photo}/favourite"))
+    edited = ok(change(as_alice, photo, {"field": "rating", "op": "set", "value": 5}))
+    assert edited["asset"]["id"] == photo
+    assert ok(as_bob.get(f"/api/assets/{photo}"))["favourite"] is True
+
+
+def test_a_favourite_can_be_taken_back_whatever_right_it_was_given_under(
+    as_bob: Browser, bob: Account, settings: Settings, photo: str
+) -> None:
+    volume = records.every(settings, "volumes")[0]
+    for before, after in (([], [bob.id]), ([bob.id], [])):
+        for editors in (before, after):
+            records.save(settings, "volumes", volume.id, {**volume.data, "editors": editors})
+            if editors == before:
+                ok(as_bob.send("PUT", f"/api/assets/{photo}/favourite"))
+        assert ok(as_bob.send("DELETE", f"/api/assets/{photo}/favourite"))["asset"]["favourite"] is False
+        assert ok(as_bob.get("/api/timeline/version?view=favourites"))["count"] == 0
 
 
 def test_who_may_edit_is_the_volumes_business(

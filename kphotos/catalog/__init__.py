@@ -1,0 +1,1 @@
+"""Assets as people deal with them, above what lies beside the original."""
