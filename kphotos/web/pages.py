@@ -54,9 +54,11 @@ def _why_empty() -> dict[str, Any]:
     """Why there is nothing to see, and the one thing to do about it."""
     volumes = [one for one in records.every(settings(), "volumes") if scope().sees(one.id)]
     if volumes:
+        named = ", ".join(one.data["name"] for one in volumes if one.data.get("name"))
         return {
             "title": "No photos yet",
-            "text": "K-Photos is looking through the folders. Photos appear here as they are found.",
+            "text": f"K-Photos has found no photos in {named or 'your folders'}. As soon as there are any, "
+            "they appear here by themselves.",
             "action": {"text": "Look again", "href": "/"},
         }
     if viewer().is_admin:

@@ -10,6 +10,7 @@ from kphotos import index, jobs, records
 from kphotos.errors import IndexMissing, KPhotosError
 from kphotos.index import query
 from kphotos.index.rows import ProblemRow
+from kphotos.runtime.progress import under_way
 from kphotos.storage import volumes
 from kphotos.web import progress
 from kphotos.web.gate import anyone, member
@@ -52,6 +53,23 @@ def status() -> Response:
     if viewer().is_admin:
         found["jobs"] = jobs.counts(settings())
     return jsonify(found)
+
+
+@blueprint.get("/api/work")
+@member
+def work() -> Response:
+    """200 {reading, pictures}, each null or a number: what is being done just now, cheap enough to be polled.
+
+    `reading` counts the files that a scan or rebuild has read so far (how many there are, only the disk
+    knows); `pictures` is how many derivatives are still to be made. Both are an admin's: null for others.
+    """
+    reading = pictures = None
+    if viewer().is_admin:
+        steps = under_way(settings())
+        reading = sum(step.done for step in steps) if steps else None
+        states = jobs.counts(settings())
+        pictures = (states["queued"] + states["running"]) or None
+    return jsonify({"reading": reading, "pictures": pictures})
 
 
 def _volumes(problems: list[ProblemRow]) -> list[dict[str, Any]]:

@@ -6,12 +6,14 @@ import { t } from './i18n.js';
 import { lettersOn, pushScope, switchLetters } from './keymap.js';
 import { openKeySheet } from './keysheet.js';
 import { startTheme } from './theme.js';
+import { startWork } from './work.js';
 
 export function startShell() {
   startTheme();
   startNavigation();
   startAccount();
   startOffline();
+  startWork();
   pushScope({ name: 'page', bindings: [{ keys: ['?'], label: t('key.sheet'), run: openKeySheet }] });
 }
 

@@ -42,6 +42,22 @@ export class Library {
    * @returns {Promise<Snapshot>}
    */
   async open(hint = '') {
+    return this.#steady((attempt) => this.#opened(attempt ? '' : hint));
+  }
+
+  /** Of a library that changes while it is asked, the answers may belong to several versions: then from the start. @template A @param {(attempt: number) => Promise<A>} ask @returns {Promise<A>} */
+  async #steady(ask) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await ask(attempt);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 409 || attempt > 3) throw error;
+      }
+    }
+  }
+
+  /** @param {string} hint @returns {Promise<Snapshot>} */
+  async #opened(hint) {
     const snapshot = hint ? await this.#hinted(hint) : await this.#index();
     const shapes = snapshot.index.count && snapshot.index.count <= SMALL ? this.shapes(snapshot) : null;
     await snapshot.blocks.ready(0, Math.min(BLOCK, snapshot.index.count) - 1);
@@ -53,27 +69,18 @@ export class Library {
   async #hinted(hint) {
     const early = new Blocks(this.view, hint, BLOCK, { came() {}, stale() {}, failed() {} });
     const coming = early.ready(0, 0);
-    try {
-      const snapshot = await this.#index(hint);
-      await coming;
-      return { ...snapshot, blocks: new Blocks(this.view, hint, snapshot.index.count, this.told, early) };
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 409) return this.#index();
-      throw error;
-    }
+    const snapshot = await this.#index(hint);
+    await coming;
+    return { ...snapshot, blocks: new Blocks(this.view, hint, snapshot.index.count, this.told, early) };
   }
 
   /** The next version, whole. @returns {Promise<Snapshot>} */
   async next() {
-    for (let attempt = 0; ; attempt++) {
+    return this.#steady(async () => {
       const snapshot = await this.#index();
-      try {
-        if (snapshot.index.count) snapshot.ratios = await this.shapes(snapshot);
-        return snapshot;
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 409 || attempt > 3) throw error;
-      }
-    }
+      if (snapshot.index.count) snapshot.ratios = await this.shapes(snapshot);
+      return snapshot;
+    });
   }
 
   /** @param {string} [version] @returns {Promise<Snapshot>} */

@@ -40,6 +40,7 @@ export class Timeline {
   #awaited = null;
   #reloading = false;
   #again = false;
+  #failures = 0;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -56,7 +57,7 @@ export class Timeline {
     this.element = el('div', { class: 'scroller', role: 'grid', tabindex: '-1', 'aria-label': t('timeline.label'), 'aria-multiselectable': 'true' }, this.grid);
     this.scrubberElement = el('div', { class: 'scrubber', hidden: true });
     this.scroller = new Scroller(this.element, this.grid, { moved: () => this.#draw(), calmed: () => this.#calmed() });
-    this.library = new Library(this.view, { came: (first, last) => this.#came(first, last), stale: () => void this.reload(), failed: () => {} });
+    this.library = new Library(this.view, { came: (first, last) => this.#came(first, last), stale: () => void this.reload(), failed: () => this.#wantLater() });
     this.selecting = new Selecting({ grid: this.element, refresh: (from, to) => this.rows.refresh(from, to), ready: (from, to) => this.ensure(from, to), tile: (at) => this.tile(at) });
     const { selection } = this.selecting;
     this.rows = new Rows(this.grid, {
@@ -166,13 +167,18 @@ export class Timeline {
     this.#reloading = true;
     try {
       await this.#advance();
-    } catch { /* the next tick of the version asks again */ } finally {
+      this.#failures = 0;
+    } catch {
+      // The version may never change again, so nobody else would ask: later and later, until it works.
+      this.#again = true;
+      this.#failures = Math.min(5, this.#failures + 1);
+    } finally {
       setTimeout(() => {
         this.#reloading = false;
         if (!this.#again) return;
         this.#again = false;
         void this.reload();
-      }, PAUSE);
+      }, PAUSE * 2 ** this.#failures);
     }
   }
 
@@ -270,6 +276,15 @@ export class Timeline {
   /** @returns {[number, number]} */
   #wanted() {
     return [this.#shown[0], Math.max(this.#shown[0], this.#shown[1] - 1)];
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #later;
+
+  /** A block did not come: the tiles in view ask again, once for all of them. */
+  #wantLater() {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#now?.blocks.want(...this.#wanted()), 2 * PAUSE);
   }
 
   #calmed() {

@@ -88,8 +88,10 @@ export class Viewer {
     this.element.classList.toggle('has-info', on);
     this.frame.info.setAttribute('aria-pressed', String(on));
     if (remember) localStorage.setItem('kp-info', on ? 'on' : 'off');
-    if (on && this.id) this.sidebar.show(this.id);
-    else this.sidebar.hide();
+    if (!on) this.sidebar.hide();
+    else if (this.id) this.sidebar.show(this.id);
+    // Its room is taken before its photo is known, or the stage would be measured without it.
+    this.sidebar.element.hidden = !on;
     this.#onceOpen((pswp) => pswp.updateSize(true));
   }
 

@@ -21,12 +21,17 @@ from sync.core.fields import FIELDS
 
 ROOT = Path(__file__).parents[3]
 TODAY = 20_000
+KEY = "sha256:" + "ab" * 32
 RATIOS = (156, 156, 108, 148, 128, 188)
 HASH = bytes.fromhex("d5071d1d0461867e3de1e28787897e87d1e07879")
 
 
 class FakeServer:
-    """Days of 1 to 299 photos, newest first. `edit` is another program's edit, `insert` its new photos."""
+    """Days of 1 to 299 photos, newest first. `edit` is another program's edit, `insert` its new photos.
+
+    `failing` are the next statuses of a level's answers. Of `unmade` ordinals there is no picture yet, of
+    `broken` ones there never will be. `asked` are the pictures that were asked for.
+    """
 
     def __init__(self, count: int, *, direction: str = "ltr") -> None:
         self.direction, self.version = direction, 1
@@ -34,6 +39,11 @@ class FakeServer:
         while count > 0:
             self.counts.append(min(count, 1 + len(self.counts) * 7919 % 299))
             count -= self.counts[-1]
+        self.failing: dict[str, list[int]] = {}
+        self.unmade: set[int] = set()
+        self.broken: set[int] = set()
+        self.favourites: set[str] = set()
+        self.asked: list[str] = []
         self.edits: dict[str, dict[str, Any]] = {}
         self.received: list[dict[str, Any]] = []
         self.picture = _picture()
@@ -77,7 +87,7 @@ class FakeServer:
             "exposure": {"iso": 200},
             "original_url": f"/media/{asset_id}/original",
             "fields": {"taken": {**embedded, "value": taken}, **self.edits.get(asset_id, {})},
-            "favourite": False,
+            "favourite": asset_id in self.favourites,
             "can_edit": True,
             "sidecars": [],
             "problems": [],
@@ -87,7 +97,17 @@ class FakeServer:
 
     def rows(self, start: int, number: int) -> list[tuple[Any, ...]]:
         return [
-            (self.id(at), 1000, None, "photo", RATIOS[at % len(RATIOS)], None, HASH, 0, True, False, False)
+            (
+                *(self.id(at), 1000, None, "photo", RATIOS[at % len(RATIOS)]),
+                *(
+                    (None, b"", 0, False)
+                    if at in self.unmade
+                    else (KEY, b"", 0, False)
+                    if at in self.broken
+                    else (None, HASH, 0, True)
+                ),
+                *(self.id(at) in self.favourites, at in self.broken),
+            )
             for at in range(start, min(start + number, self.count))
         ]
 
@@ -157,6 +177,8 @@ def _app(fake: FakeServer) -> Flask:
     @app.get("/api/timeline/<level>")
     def timeline(level: str) -> Response | tuple[Response, int]:
         asked = request.args.get("version", str(fake.version))
+        if fake.failing.get(level):
+            return jsonify(error={"code": "busy", "message": "Busy."}), fake.failing[level].pop(0)
         if level == "version":
             return jsonify(version=str(fake.version), count=fake.count)
         if asked != str(fake.version):
@@ -171,7 +193,21 @@ def _app(fake: FakeServer) -> Flask:
 
     @app.get("/media/<asset_id>/<kind>")
     def media(asset_id: str, kind: str) -> Response:
+        ordinal = fake.ordinal(asset_id)
+        fake.asked.append(f"{ordinal}/{kind}")
+        if ordinal in fake.broken or ordinal in fake.unmade:
+            return Response(status=204 if ordinal in fake.broken else 202)
         return Response(fake.picture, mimetype="image/webp")
+
+    @app.route("/api/assets/<asset_id>/favourite", methods=["PUT", "DELETE"])
+    def favourite(asset_id: str) -> Response:
+        (fake.favourites.add if request.method == "PUT" else fake.favourites.discard)(asset_id)
+        fake.version += 1
+        return jsonify(asset=fake.asset(asset_id), undo=[])
+
+    @app.get("/api/work")
+    def work() -> Response:
+        return jsonify(reading=None, pictures=len(fake.unmade) or None)
 
     @app.get("/api/tags")
     def tags() -> Response:

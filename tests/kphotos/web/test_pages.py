@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from kphotos import index, records
+from kphotos import index, jobs, records
 from kphotos.config import Settings
 from kphotos.index import projection
 from kphotos.index.rows import AssetRow, ProblemRow
+from kphotos.runtime import progress
 from tests.kphotos.web.conftest import HIDDEN, SHARED, SHARED_PHOTO, Browser
 
 
@@ -149,3 +150,21 @@ def test_the_status_tells_of_ones_own_volumes_and_an_admin_of_the_jobs(
     assert [one["id"] for one in bobs["volumes"]] == [SHARED]
     assert alices["jobs"]["queued"] == 0
     assert "jobs" not in bobs
+
+
+@pytest.mark.usefixtures("library")
+def test_an_admin_sees_how_far_the_work_is_and_a_member_nothing_of_others(
+    as_alice: Browser, as_bob: Browser, settings: Settings
+) -> None:
+    nothing = {"reading": None, "pictures": None}
+    assert as_alice.get("/api/work").json == nothing
+    jobs.enqueue(settings, "derive", SHARED_PHOTO, asset=SHARED_PHOTO)
+    progress.tell(settings, f"scan:{SHARED}", 300, None)
+    progress.tell(settings, f"scan:{HIDDEN}", 41, None)
+    assert as_alice.get("/api/work").json == {"reading": 341, "pictures": 1}
+    assert as_bob.get("/api/work").json == nothing
+    assert "data-work" in as_alice.get("/").text
+    assert "data-work" not in as_bob.get("/").text
+    progress.over(settings, f"scan:{SHARED}")
+    progress.over(settings, f"scan:{HIDDEN}")
+    assert as_alice.get("/api/work").json == {"reading": None, "pictures": 1}

@@ -38,6 +38,7 @@ TABLE: dict[tuple[str, str], tuple[object, int, int]] = {
     ("/api/problems", "GET"): (IN, 403, 200),
     ("/problems", "GET"): (IN, 403, 200),
     ("/api/status", "GET"): (IN, 200, 200),
+    ("/api/work", "GET"): (IN, 200, 200),
 }
 
 
