@@ -144,4 +144,6 @@ def _remembering(reading: sources.Reading, record: Record) -> sources.Reading:
     has = {**record.has, **reading.has, **{key: record.has[key] for key in COPIED if key in record.has}}
     if has == reading.has:
         return reading
-    return replace(reading, has=has, repaired=(*reading.repaired, (FORGETFUL.field, FORGETFUL.note)))
+    kept = frozenset(key for key in has if has[key] != reading.has.get(key))
+    repaired = (*reading.repaired, (FORGETFUL.field, FORGETFUL.note))
+    return replace(reading, has=has, kept=kept, repaired=repaired)

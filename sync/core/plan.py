@@ -13,7 +13,7 @@ from functools import reduce
 from sync.core.absorb import Absorbed, absorb, adopt, mirror
 from sync.core.edit import edit
 from sync.core.merge import join
-from sync.core.model import Change, Content, Document, Ledger, Problem, Record, Sight
+from sync.core.model import Change, Content, Document, Fingerprint, Ledger, Problem, Record, Sight
 from sync.core.readpoint import Has
 from sync.core.show import show
 
@@ -141,7 +141,7 @@ def _known(group: Group) -> tuple[Ledger | None, tuple[Problem, ...]]:
     remembered = group.remembered
     if remembered is None or remembered.id != held.id or remembered.seen <= held.seen:
         return held, ()
-    if remembered.asset and held.asset and remembered.asset.hash != held.asset.hash:
+    if remembered.asset and held.asset and not _may_be_one(remembered.asset, held.asset):
         return held, ()
     told = Problem(
         group.asset_id,
@@ -150,6 +150,11 @@ def _known(group: Group) -> tuple[Ledger | None, tuple[Problem, ...]]:
         "Both were joined: nothing that K-Photos had seen is lost.",
     )
     return join(held, remembered), (told,)
+
+
+def _may_be_one(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether two ledgers may be of one picture; either may be of a time before it was hashed."""
+    return one.size == other.size and (None in (one.hash, other.hash) or one.hash == other.hash)
 
 
 def _adopted(group: Group, *, full: bool) -> Ledger:

@@ -30,11 +30,15 @@ Repair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One content: the short hash of every key, the values of those that may be new, and the repairs."""
+    """One content: the short hash of every key, the values of those that may be new, and the repairs.
+
+    `kept` are keys that the file does not say and that stay as they were: no trace of what was read.
+    """
 
     has: Mapping[Key, str]
     values: Mapping[Key, Value]
     repaired: tuple[Repair, ...] = ()
+    kept: frozenset[Key] = frozenset()
 
 
 def resolve(sources: Sources, record: Record | None = None, tool: str | None = None) -> Content:

@@ -80,14 +80,14 @@ class Taking:
 
     def take_edits(self, *, single: bool, site: str) -> None:
         """Compare key by key with the content that the writer had read (R3, R4)."""
-        record, has = self.found.record, self.reading.has
+        record, has, kept = self.found.record, self.reading.has, self.reading.kept
         assert record is not None
         contents, index = [record.has], 0
         if has != record.has and not self.found.is_plain:
             contents, end = chain(self.draft.ledger, record, single=single, site=site)
-            index = read_point(contents, end, has)
+            index = read_point(contents, end, {key: has[key] for key in has.keys() - kept})
         now, base = contents[0], contents[index]
-        for key in sorted({*has, *now, *base}):
+        for key in sorted({*has, *now, *base} - kept):
             self._compare(key, has.get(key), base.get(key), now.get(key), is_newest=index == 0)
 
     def _compare(

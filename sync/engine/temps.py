@@ -25,15 +25,18 @@ def temps_for(group: Group, names: Iterable[str]) -> list[Temp]:
 def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     """Look into a group's temps, whose lock is held: nobody of this site is in the midst of writing one.
 
-    Temps that were being written are removed; another site's are left alone for an hour.
+    Temps that were being written are removed; another site's are left alone for an hour. Where somebody
+    took the ledger away, our own go too: a photo that comes under an old name inherits nothing.
     """
-    extra = Extra()
+    extra, is_bereft = Extra(), look.ledger.found is None and look.ledger.error is None
     for temp in temps_for(look.group, names):
         is_own = temp.site == site_digest(site.id)
         age = _age(fs, site, join(look.folder, temp.name))
         if age is None or (not is_own and age < FOREIGN_SECONDS):
             continue
-        if temp.stage == "new":
+        if is_bereft and is_own and age < SETTLE_SECONDS:
+            continue
+        if temp.stage == "new" or (is_bereft and is_own):
             with contextlib.suppress(OSError):
                 fs.remove(join(look.folder, temp.name))
         elif temp.tag == tag_of(look.group.own_ledger):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sync.apply.put import Pen, Prepared, Put, StartOver, abandon, commit, prepare, take_back
+from sync.apply.put import Pen, Prepared, StartOver, abandon, commit, prepare, take_back
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
 from sync.core.absorb import seal
@@ -138,7 +138,7 @@ def _write_mirror(fs: FS, pen: Pen, look: Look, mirror: _Mirror, written: Writte
     try:
         put = commit(fs, pen, mirror.prepared)
         if put.intruder is not None and put.swapped is not None:
-            _meet(fs, mirror, put, put.intruder, put.swapped, written)
+            _meet(fs, mirror, put.intruder, put.swapped, written)
             return
     except StartOver:
         written.again = True
@@ -150,15 +150,10 @@ def _write_mirror(fs: FS, pen: Pen, look: Look, mirror: _Mirror, written: Writte
     written.kept[path] = _pack_xmp(Found(b"", put.stat), mirror.step.record.has)
 
 
-def _meet(fs: FS, mirror: _Mirror, put: Put, intruder: Found, swapped: str, written: Written) -> None:
-    """Somebody wrote between our look and the exchange: absorb it, or let them finish."""
+def _meet(fs: FS, mirror: _Mirror, intruder: Found, swapped: str, written: Written) -> None:
+    """Somebody wrote between our look and the exchange: his file has its place again, with all it holds."""
     seen = understand(mirror.seen.name, intruder, swapped)
-    sight = as_swapped(seen)
-    if sight is not None:
-        written.found.append(sight)
-        written.kept[mirror.prepared.path] = _pack_xmp(Found(b"", put.stat), mirror.step.record.has)
-        written.again = True
-    elif take_back(fs, mirror.prepared, swapped):
+    if take_back(fs, mirror.prepared, swapped) and as_swapped(seen) is None:
         # It is half written: its writer goes on in the very file, which has its name again.
         _fail(written, mirror.prepared.path, "another program is writing it")
     else:

@@ -1,0 +1,227 @@
+"""One simulated house: an engine on a disk in memory, the index it feeds, the books kept of every photo.
+
+What the engine is asked goes through `call`, where crashes and refusals are met as a process would meet
+them; what it answers goes into `index`, transaction by transaction, as the application keeps it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sync.core.model import Change
+from sync.core.values import text
+from sync.engine import Asset, Done, Engine, Event, Gone, Later, Root, Seen
+from sync.errors import SyncError
+from tests.sim.memfs import Crash, MemFS
+from tests.sim.oracles import Book, values_under
+from tests.sync.machines import ALICE, Machine, simulated_machine
+
+_T = TypeVar("_T")
+Facts = tuple[str, ...]
+YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What may happen in a history beside edits."""
+
+    name: str
+    stale: bool = False
+    deaf: bool = False
+    drops: bool = False
+    crashes: bool = False
+    forgets: bool = False
+    races: bool = False
+    upheavals: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """One photo as somebody has it before him; `mark` is how much of the book could be seen on it."""
+
+    asset: Asset
+    mark: int
+
+    def dots(self, name: str) -> frozenset[str]:
+        """The dots of a field that the page shows."""
+        shown = self.asset.document.fields.get(name)
+        return frozenset(shown.dots) if shown else frozenset()
+
+    def over(self, book: Book, key: str) -> frozenset[int]:
+        """What an edit from this page replaces."""
+        dots = self.dots(key.partition("/")[0])
+        return book.seeing(key, values_under(self.asset.ledger, key, dots), self.mark)
+
+
+@dataclass
+class Scene:
+    """A house at work; everything random comes from `rng`, so that a seed is a history."""
+
+    seed: int
+    setting: Setting
+    photos: tuple[str, ...] = ("d/IMG_1.JPG", "d/IMG_2.CR3")
+    rng: random.Random = field(init=False)
+    machine: Machine = field(init=False)
+    books: dict[str, Book] = field(default_factory=dict)
+    originals: dict[str, bytes] = field(default_factory=dict)
+    index: dict[str, Facts] = field(default_factory=dict)
+    notes: dict[str, int | None] = field(default_factory=dict)
+    due: list[tuple[int, bool, Callable[[], None]]] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+    excused: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(f"{self.setting.name} {self.seed}")
+        exchanges = self.setting.races or self.rng.random() < 0.8
+        self.machine = simulated_machine(exchanges=exchanges, seed=self.seed)
+        self.fs.granularity_ns = self.rng.choice([1, 1, 10**9, 2 * 10**9])
+        self.fs.before = self._before
+        for number, path in enumerate(self.photos):
+            self.photo(path, b"picture %d" % number)
+        self.scan()
+
+    @property
+    def fs(self) -> MemFS:
+        """The disk."""
+        fs = self.machine.fs
+        assert isinstance(fs, MemFS)
+        return fs
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the process that runs now."""
+        return self.machine.engine
+
+    def photo(self, path: str, data: bytes) -> None:
+        """Somebody copies a photo here."""
+        self.machine.hands.put(path, data)
+        self.originals[path], self.books[path], self.excused[path] = data, Book(), []
+
+    def count(self, what: str, by: int = 1) -> int:
+        """Count something; its new number."""
+        self.counts[what] = self.counts.get(what, 0) + by
+        return self.counts[what]
+
+    def say(self, line: str) -> None:
+        """Add a line to the trace, by which two runs are compared."""
+        self.trace.append(f"{len(self.fs.writes)} {line}")
+
+    # What befalls the engine while it works.
+
+    def _before(self, number: int, operation: str, path: str) -> None:
+        while self.due and self.due[0][0] <= number:
+            self.due.pop(0)[2]()
+
+    def at(self, operations: int, act: Callable[[], None], *, late: bool = False) -> None:
+        """Let something happen before so many more operations of what the engine does next.
+
+        `late`: if the engine is done before, then right after. Anything else is then off.
+        """
+        self.due = sorted([*self.due, (self.fs.operations + operations, late, act)], key=lambda item: item[0])
+
+    def stop(self) -> None:
+        """The machine stops here."""
+        raise Crash
+
+    def call(self, act: Callable[[], _T]) -> _T | None:
+        """Ask the engine; None where it refused, or where the process died and was started again."""
+        try:
+            return act()
+        except SyncError as error:
+            self.say(f"refused: {error}")
+            self.count("refused")
+        except Crash:
+            self.crashed()
+        finally:
+            due, self.due = self.due, []
+            for _, is_late, late in due:
+                if is_late:
+                    late()
+        return None
+
+    def crashed(self) -> None:
+        """Start again after a kill or a power cut; whoever reads meanwhile finds whole sidecars (I9)."""
+        self.count("crashes")
+        cut = self.rng.choice(["killed", "names lost", "names kept"])
+        self.say(f"crash: {cut}")
+        if cut != "killed":
+            self.fs.power_cut(keep_names=cut == "names kept")
+        self.machine.restart(forget=self.setting.forgets and self.rng.random() < 0.3)
+
+    # What the engine is asked.
+
+    def take(self, events: Iterable[Event]) -> list[str]:
+        """Bring the index up to date; what is to be looked at later."""
+        later: list[str] = []
+        untold: list[Event] = []
+        for event in events:
+            untold.append(event)
+            if isinstance(event, Done):
+                self._commit(untold)
+                untold = []
+            elif isinstance(event, Later):
+                later.append(event.path)
+        self._commit(untold)
+        return later
+
+    def _commit(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, Seen):
+                self.index[event.asset.path] = facts(event.asset)
+            elif isinstance(event, Gone):
+                self.index.pop(event.path, None)
+            elif isinstance(event, Root):
+                self.say(f"root {event.state}")
+
+    def scan(self, *, everything: bool = False) -> list[str]:
+        """A rescan."""
+        return self.call(lambda: self.take(self.engine.scan(everything=everything))) or []
+
+    def touch(self, *paths: str) -> list[str]:
+        """The watcher tells of paths."""
+        return self.call(lambda: self.take(self.engine.touch(paths))) or []
+
+    def page(self, path: str) -> Page | None:
+        """Somebody opens a photo."""
+        mark = len(self.books[path].lines)
+        asset = self.call(lambda: self.engine.look(path))
+        return Page(asset, mark) if asset else None
+
+    def edit(self, path: str, change: Change) -> tuple[Asset, list[Change]] | None:
+        """A person's edit, through the index; None where it was not acknowledged."""
+        edited = self.call(lambda: self.engine.edit(path, [change], ALICE))
+        if edited is None:
+            return None
+        self.index[path] = facts(edited.asset)
+        return edited.asset, edited.undo
+
+    def settle(self) -> int:
+        """Let everything come to rest; the rounds it took."""
+        for rounds in range(1, 9):
+            self.machine.pass_time(4)
+            writes = len(self.fs.writes)
+            later = self.scan()
+            if later:
+                self.touch(*later)
+            elif len(self.fs.writes) == writes:
+                return rounds
+        raise AssertionError(f"no rest after 8 rounds: {self.fs.writes[-6:]}")
+
+
+def facts(asset: Asset) -> Facts:
+    """What an index has of an asset; a rollback is told once, and over when it is mended."""
+    document = asset.document
+    values = {name: shown.value for name, shown in document.fields.items()}
+    problems = sorted(problem.kind for problem in asset.problems if problem.kind != "rollback")
+    return (
+        asset.id,
+        text(values),
+        text(sorted(document.conflicts)),
+        text(document.trashed),
+        text({key: sorted(map(text, entries.values())) for key, entries in document.stale.items()}),
+        text(problems),
+    )
