@@ -25,6 +25,7 @@ TEMP_PREFIX = ".kphotos-tmp-"
 LEDGER_SUFFIX = ".kphotos.json"
 XMP_SUFFIX = ".xmp"
 OWN_FOLDER = ".kphotos"
+_LEDGER = LEDGER_SUFFIX.removesuffix(".json")
 
 _SIGNATURE = struct.Struct("<4Q")
 _MASK = (1 << 64) - 1
@@ -209,11 +210,11 @@ class Memory(Protocol):
 
 
 def is_ours(path: str) -> bool:
-    """Whether the engine may ever write this path: a sidecar, a ledger, our temp or `.kphotos/`."""
+    """Whether the engine may ever write this path: a sidecar or a copy of one, our temp, `.kphotos/`."""
     name = path.rpartition("/")[2]
     return (
         name.startswith(TEMP_PREFIX)
-        or name.endswith(LEDGER_SUFFIX)
+        or (name.endswith(".json") and _LEDGER in name)
         or name.lower().endswith(XMP_SUFFIX)
         or path == OWN_FOLDER
         or path.startswith(OWN_FOLDER + "/")

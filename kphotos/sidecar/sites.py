@@ -65,7 +65,6 @@ def _opened(settings: Settings, volume: Volume) -> engine.Volume:
         fs=OsFS(volume.root),
         overlay=OsFS(overlay, everything_ours=True),
         writable=volume.writable,
-        replicated=False,
     )
 
 

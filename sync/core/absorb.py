@@ -7,6 +7,7 @@ stale, and what cannot be told stands beside ours. Nothing here waits for a cloc
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sync.core import sources
@@ -29,6 +30,7 @@ def absorb(
     single: bool,
     hint: Has | None = None,
     beneath: str | None = None,
+    beside: Collection[str] = (),
     waited: bool = False,
     now_ms: int,
     node: str,
@@ -37,10 +39,10 @@ def absorb(
     """Return the ledger with an XMP taken in.
 
     `single`: the volume has one site. `hint`: `has` of what was last seen at this path, None if that is
-    not known. `beneath`: for a swapped-out file, the mark of the mirror now in its place. `waited`: a mark
-    that no ledger here knows has been waited for long enough.
+    not known. `beneath`: for a swapped-out file, the mark of the mirror now in its place. `beside`: the
+    original's other XMPs. `waited`: a mark that no ledger here knows has been waited for long enough.
     """
-    found = current(ledger, sight, single=single, hint=hint, beneath=beneath, waited=waited)
+    found = current(ledger, sight, single=single, hint=hint, beneath=beneath, beside=beside, waited=waited)
     if found.verdict == "wait":
         return Absorbed(ledger, False, wait=True)
     record = found.record

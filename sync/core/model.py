@@ -28,6 +28,8 @@ Sources = Mapping[str, Mapping[str, Value]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
+COPY_OF = "~copy"
+"""Behind an XMP's name: the `file` of its conflict copies, so that their records stay apart from its own."""
 
 
 @dataclass(frozen=True, slots=True)

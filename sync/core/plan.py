@@ -6,117 +6,64 @@ edit, then the XMPs that repeat it, then what has become superfluous.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 from sync.core.absorb import Absorbed, absorb, adopt, mirror
 from sync.core.edit import edit
 from sync.core.merge import join
-from sync.core.model import Change, Content, Document, Fingerprint, Ledger, Problem, Record, Sight
+from sync.core.model import Change, Document, Fingerprint, Ledger, Problem, Sight
+from sync.core.planned import (
+    Copy,
+    File,
+    Group,
+    Here,
+    LookAgain,
+    Plan,
+    RemoveCopy,
+    RemoveTemp,
+    Step,
+    WriteLedger,
+    WriteMirror,
+)
 from sync.core.readpoint import Has
 from sync.core.show import show
 
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where and when a decision is made. `single`: the volume has one site."""
-
-    single: bool
-    now_ms: int
-    node: str
-    site: str
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One XMP as it was seen. Without a sight there is none (`is_there` False) or it is not legible.
-
-    `hint`: what was last seen at its path. `agrees`: the codec would change nothing in it for a content.
-    """
-
-    name: str
-    sight: Sight | None = None
-    is_there: bool = True
-    is_writable: bool = True
-    hint: Has | None = None
-    agrees: Callable[[Content], bool] = lambda content: False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All that was seen of one original's sidecars.
-
-    `ledgers`: those on disk, temps and conflict copies among them; `remembered`: the newest that this
-    site has seen of it. `files`: XMPs in place or wanted in place; `found`: swapped-out files and copies
-    with content to absorb. `temps`: names to remove once all that was absorbed is durable.
-    """
-
-    asset_id: str
-    ledgers: Sequence[Ledger] = ()
-    remembered: Ledger | None = None
-    files: Sequence[File] = ()
-    found: Sequence[Sight] = ()
-    temps: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WriteLedger:
-    """Make the plan's ledger durable, with its mirrors sealed in; whatever it displaces is joined first."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriteMirror:
-    """Write this content into this XMP under the record's mark; `had` is the sum of what may be replaced."""
-
-    file: str
-    record: Record
-    content: Content
-    had: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveTemp:
-    """Remove a temp whose content is in the ledger now."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LookAgain:
-    """This file's mark is of a ledger that has not arrived: leave all as it is for now."""
-
-    file: str
-
-
-Step = WriteLedger | WriteMirror | RemoveTemp | LookAgain
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The decision: the ledger and the document there will be, and the steps there; none at rest (I7)."""
-
-    ledger: Ledger
-    document: Document
-    steps: tuple[Step, ...]
-    absorbed: tuple[Absorbed, ...]
-    problems: tuple[Problem, ...] = ()
+__all__ = [
+    "Copy",
+    "File",
+    "Group",
+    "Here",
+    "LookAgain",
+    "Plan",
+    "RemoveCopy",
+    "RemoveTemp",
+    "Step",
+    "WriteLedger",
+    "WriteMirror",
+    "plan",
+]
 
 
 def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | None = None) -> Plan:
     """Return what is to be done. Raises BadValue and Conflict for a person's changes, nothing else."""
     ledger, problems = _known(group)
-    is_kept = ledger is not None
-    before = group.ledgers[0] if group.ledgers else None
+    has_copies = any(copy.sight for copy in group.copies)
+    is_kept = ledger is not None or has_copies
+    before = group.ledgers[0] if group.ledgers and group.has_own else None
     if ledger is None:
-        ledger = _adopted(group, full=bool(changes))
+        ledger = _adopted(group, full=bool(changes) or has_copies)
     looks: list[Absorbed | None] = []
     for file in group.files:
-        look = _absorb(ledger, file.sight, here, file.hint) if file.sight else None
+        look = _absorb_file(ledger, file, group, here) if file.sight else None
         ledger = look.ledger if look else ledger
         looks.append(look)
+    is_late = False
     for sight in group.found:
-        ledger = _absorb(ledger, sight, here, None).ledger
+        taken = _absorb(ledger, sight, here, waited=group.waited)
+        ledger, is_late = taken.ledger, is_late or taken.wait
+    ledger, spent = _take_copies(ledger, group.copies, here)
     edited = edit(ledger, changes, now_ms=here.now_ms, node=here.node, by=by) if changes else ledger
     is_kept = is_kept or edited is not ledger
     document = show(edited)
@@ -128,8 +75,9 @@ def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | 
     if is_kept and (mirrors or edited != before):
         steps.append(WriteLedger())
     steps += [*mirrors, *waits]
-    if not waits:
+    if not waits and not is_late:
         steps += [RemoveTemp(name) for name in group.temps]
+    steps += spent
     return Plan(edited, document, tuple(steps), tuple(look for look in looks if look), problems)
 
 
@@ -162,9 +110,48 @@ def _adopted(group: Group, *, full: bool) -> Ledger:
     return reduce(join, adopted) if adopted else Ledger(group.asset_id)
 
 
-def _absorb(ledger: Ledger, sight: Sight, here: Here, hint: Has | None) -> Absorbed:
+def _take_copies(
+    ledger: Ledger, copies: Sequence[Copy], here: Here
+) -> tuple[Ledger, list[RemoveCopy | LookAgain]]:
+    """Absorb conflict copies; what is to become of each. Those that say more than was absorbed stay."""
+    steps: list[RemoveCopy | LookAgain] = []
+    for copy in copies:
+        if copy.sight is not None:
+            taken = _absorb(ledger, copy.sight, here, waited=copy.waited)
+            ledger = taken.ledger
+            if taken.wait:
+                steps.append(LookAgain(copy.path))
+                continue
+        if copy.is_covered:
+            steps.append(RemoveCopy(copy.path))
+    return ledger, steps
+
+
+def _absorb_file(ledger: Ledger, file: File, group: Group, here: Here) -> Absorbed:
+    assert file.sight is not None
+    beside = frozenset(other.name for other in group.files if other is not file and other.is_there)
+    return _absorb(ledger, file.sight, here, file.hint, beside=beside, waited=file.waited)
+
+
+def _absorb(
+    ledger: Ledger,
+    sight: Sight,
+    here: Here,
+    hint: Has | None = None,
+    *,
+    beside: frozenset[str] = frozenset(),
+    waited: bool = False,
+) -> Absorbed:
     return absorb(
-        ledger, sight, single=here.single, hint=hint, now_ms=here.now_ms, node=here.node, site=here.site
+        ledger,
+        sight,
+        single=here.single,
+        hint=hint,
+        beside=beside,
+        waited=waited,
+        now_ms=here.now_ms,
+        node=here.node,
+        site=here.site,
     )
 
 

@@ -6,11 +6,11 @@ the keys of which that is not sure, `read_point` the earlier content that the wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sync.core.model import Key, Ledger, Record, Sight
+from sync.core.model import COPY_OF, Key, Ledger, Record, Sight
 
 Has = Mapping[Key, str]
 
@@ -38,19 +38,21 @@ def current(
     single: bool,
     hint: Has | None,
     beneath: str | None = None,
+    beside: Collection[str] = (),
     waited: bool = False,
 ) -> Current:
     """Return the record that the content of a sight is an edit of (R1, R2).
 
     `hint` is what was last seen at this path; `beneath` the mark of the mirror that stands in place of a
-    file which our own exchange swapped out; `waited`: the ledger of an unseen mark has been waited for.
+    file which our own exchange swapped out; `beside` the other XMPs that lie there now, whose contents are
+    no earlier ones of this file; `waited`: the ledger of an unseen mark has been waited for.
     """
     if sight.mark is not None:
-        return _marked(ledger, sight, sight.mark, single=single, waited=waited)
+        return _marked(ledger, sight, sight.mark, single=single, beside=beside, waited=waited)
     if sight.kind == "swapped" and single:
         mirror = _by_id(ledger, beneath) or _newest(ledger, sight.file, by="us")
         return _of(_by_id(ledger, mirror.from_) if mirror else None)
-    newest = _newest(ledger, sight.file) if sight.kind == "main" else None
+    newest = _newest(ledger, sight.file, beside=beside) if sight.kind == "main" else None
     if newest is None or not (single or newest.sum == sight.sum):
         return _UNKNOWN
     return Current("known", newest, doubt=_doubtful(ledger, newest, hint))
@@ -124,17 +126,23 @@ def read_point(contents: Sequence[Has], end: int, has: Has) -> int:
     return far if far and edits(far) <= edits(best) - 2 else best
 
 
-def _marked(ledger: Ledger, sight: Sight, mark: str, *, single: bool, waited: bool) -> Current:
-    marked = [record for record in ledger.xmp if record.mark == mark]
+def _marked(
+    ledger: Ledger, sight: Sight, mark: str, *, single: bool, beside: Collection[str], waited: bool
+) -> Current:
+    # A mark of ours names one content, whatever file it is met in; another's mark only this file's own.
+    others = set(beside) - {sight.file}
+    known = [record for record in ledger.xmp if record.mark == mark]
+    marked = [record for record in known if record.id == mark or record.file not in others]
     if marked:
         if single and sight.kind != "copy":
-            return Current("known", max(marked, key=lambda record: record.id))
+            own = [record for record in marked if record.file == sight.file]
+            return Current("known", max(own or marked, key=lambda record: record.id))
         return _of(_by_id(ledger, mark) or min(marked, key=lambda record: record.id))
     if mark in ledger.seen:
         return _UNKNOWN
-    if not single:
+    if not single or sight.kind == "copy":
         return _UNKNOWN if waited else _WAIT
-    newest = _newest(ledger, sight.file)
+    newest = _newest(ledger, sight.file, beside=beside)
     return Current("known", newest, is_plain=True) if newest else _UNKNOWN
 
 
@@ -165,8 +173,9 @@ def _by_id(ledger: Ledger, name: str | None) -> Record | None:
     return next((record for record in ledger.xmp if record.id == name), None) if name else None
 
 
-def _newest(ledger: Ledger, file: str, by: str | None = None) -> Record | None:
-    """Return the newest record of a file; of a renamed one, the newest there is."""
+def _newest(ledger: Ledger, file: str, by: str | None = None, beside: Collection[str] = ()) -> Record | None:
+    """Return the newest record of a file; of a renamed one, the newest of a file that is no longer there."""
     records = [record for record in ledger.xmp if by is None or record.by == by]
     own = [record for record in records if record.file == file]
-    return max(own or records, key=lambda record: record.id, default=None)
+    renamed = [r for r in records if r.file not in beside and not r.file.endswith(COPY_OF)]
+    return max(own or renamed, key=lambda record: record.id, default=None)

@@ -13,7 +13,7 @@ from sync.core.model import Change, Problem
 from sync.engine.assets import version
 from sync.engine.finding import find_group
 from sync.engine.rescan import Rescan
-from sync.engine.root import begin, require_root
+from sync.engine.root import begin
 from sync.engine.rounds import Rounds
 from sync.engine.touching import TooMuch, Touching
 from sync.engine.values import (
@@ -82,7 +82,7 @@ class Engine:
         """What has become of paths that the watcher calls dirty; "" or a folder means a full rescan."""
         wanted = list(paths)
         try:
-            require_root(self.volume, self.site)
+            self._rounds.enter()
             yield from self._touching.run(wanted)
         except Offline as error:
             yield Root("offline", error.reason)
@@ -106,7 +106,7 @@ class Engine:
         gone on from NewerSchema, Unreadable or Refused: then nothing was changed. An XMP that cannot
         be written is left `pending` on the asset and tried again at each look.
         """
-        require_root(self.volume, self.site)
+        self._rounds.enter()
         return self._rounds.edit(path, changes, by)
 
     def settle(self) -> None:
@@ -122,7 +122,7 @@ class Engine:
 
         Returns the asset as it is with that known; None if the file has changed meanwhile.
         """
-        require_root(self.volume, self.site)
+        self._rounds.enter()
         _, stat, _ = find_group(self.volume, path)
         if stat.signature() != signature:
             return None

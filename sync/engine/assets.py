@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,13 +13,15 @@ from sync.core.absorb import adopt
 from sync.core.identity import derived_id
 from sync.core.model import Document, Fingerprint, Ledger, Problem, Sight
 from sync.core.names import escape
-from sync.core.plan import File, Group, Here, Plan
+from sync.core.plan import Copy, File, Group, Here, Plan
 from sync.core.show import show
 from sync.engine import remember
 from sync.engine.values import Asset, Original, Sighting, Site, Version, Volume
+from sync.engine.waiting import waiting
 from sync.errors import SyncError
 from sync.ports import Stat, join
-from sync.scan.see import Look, SeenXmp
+from sync.scan.see import Look
+from sync.scan.seen import SeenXmp
 
 _NOTHING_SHOWN = Document({})
 _CHANGED = "The file is no longer the picture that its sidecars were written for."
@@ -31,6 +33,7 @@ class Extra:
     """What was found in temps: ledgers and XMP contents to take in, temps to remove when that is durable.
 
     `blocked`: XMP names (escaped) whose temp holds something illegible, so that no mirror is written.
+    `is_old`: all contents found have lain there as long as a ledger that they wait for may take to come.
     """
 
     ledgers: tuple[Ledger, ...] = ()
@@ -38,14 +41,15 @@ class Extra:
     temps: tuple[str, ...] = ()
     blocked: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    is_old: bool = True
 
 
 NO_EXTRA = Extra()
 
 
-def here(volume: Volume, site: Site) -> Here:
+def here(site: Site, *, single: bool) -> Here:
     """Where and when a decision is made."""
-    return Here(not volume.replicated, site.clock.now_ns() // 1_000_000, site.node, site.id)
+    return Here(single, site.clock.now_ns() // 1_000_000, site.node, site.id)
 
 
 def group_of(volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA) -> Group:
@@ -55,15 +59,26 @@ def group_of(volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA) ->
     if look.ledger.error is not None:
         # For showing only: an unreadable ledger is never written over, whatever is decided.
         held, remembered = remembered, None
-    has_ledger = held is not None or bool(extra.ledgers)
+    copies = tuple(copy.ledger for copy in look.copies if copy.ledger)
+    ledgers_there = (*((held,) if held else ()), *extra.ledgers, *copies)
     return Group(
         held.id if held else derived_id(volume.id, look.path),
-        (*((held,) if held else ()), *extra.ledgers),
+        ledgers_there,
         remembered,
-        _files(volume, site, look, extra.blocked, with_hints=has_ledger),
+        _files(volume, site, look, extra.blocked, with_hints=bool(ledgers_there)),
         extra.found,
         extra.temps,
+        tuple(_copies(volume, site, look)),
+        held is not None,
+        extra.is_old,
     )
+
+
+def _copies(volume: Volume, site: Site, look: Look) -> Iterator[Copy]:
+    for copy in look.copies:
+        if copy.found is not None and (copy.ledger or copy.sight):
+            is_spent = copy.is_covered and volume.writable
+            yield Copy(copy.path, copy.sight, is_spent, waiting(site, copy.found.stat) <= 0)
 
 
 def is_stranger(look: Look, hash_: str | None) -> bool:
@@ -165,7 +180,7 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
 
     It is what the plan comes to as well, at half the cost: of a rebuild most is this.
     """
-    if len(look.xmps) != 1 or look.ledger.found is not None or look.ledger.error is not None:
+    if len(look.xmps) != 1 or look.copies or look.ledger.found is not None or look.ledger.error is not None:
         return None
     sight = look.xmps[0].sight
     if sight is None or look.ledger.ledger is not None:
@@ -210,6 +225,7 @@ def _files(
             and escape(xmp.name) not in blocked
             and len(xmp.name.encode("utf-8", "surrogateescape")) <= 255,
             _hint(volume, site, join(look.folder, xmp.name)) if with_hints else None,
+            xmp.found is not None and waiting(site, xmp.found.stat) <= 0,
             partial(xmps.agrees, xmp.xmp) if xmp.xmp else lambda content: False,
         )
         for xmp in seen

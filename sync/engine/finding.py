@@ -10,9 +10,10 @@ from sync.core.merge import join as join_ledgers
 from sync.engine.values import Volume
 from sync.errors import NotFound
 from sync.pairing import Group, Pairing, pair
-from sync.pairing.names import is_ignored, is_temp
+from sync.pairing.names import is_ignored, is_temp, originals_of_copy
 from sync.ports import LEDGER_SUFFIX, UNKNOWN, Stat, join, split
-from sync.scan.see import Look, SeenLedger, see, see_ledger
+from sync.scan.see import Look, see
+from sync.scan.seen import SeenLedger, see_ledger
 
 _LONGEST_NAME = 255
 
@@ -30,6 +31,13 @@ class Place:
         folder, name = split(path)
         return Place(folder, name.partition(".")[0].casefold())
 
+    @staticmethod
+    def all_of(path: str) -> list[Place]:
+        """Every place that a path may belong to: a conflict copy's is its original's."""
+        folder, name = split(path)
+        places = [Place.of(path), *(Place.of(join(folder, other)) for other in originals_of_copy(name))]
+        return list(dict.fromkeys(places))
+
     def key(self, volume: str) -> str:
         """What the group's lock is called."""
         return f"{volume}\0{self.folder}\0{self.prefix}"
@@ -46,13 +54,20 @@ def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
             continue
         if is_temp(name):
             kinds.append((name, UNKNOWN))
-        elif name.partition(".")[0].casefold() == prefix and not is_ignored(name):
+        elif _is_at(place, name) and not is_ignored(name):
             try:
                 stats[name] = volume.fs.stat(join(place.folder, name))
             except FileNotFoundError:
                 continue
             kinds.append((name, stats[name].kind))
     return pair(kinds), stats
+
+
+def _is_at(place: Place, name: str) -> bool:
+    """Whether a name whose beginning fits belongs to a place, if only as a conflict copy."""
+    if name.partition(".")[0].casefold() == place.prefix:
+        return True
+    return any(other.partition(".")[0].casefold() == place.prefix for other in originals_of_copy(name))
 
 
 def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sync.core.model import Problem
 from sync.engine.temps import temps_for
-from sync.pairing import Group, Oddity, Pairing, pair
+from sync.pairing import Group, Pairing, pair
+from sync.pairing.oddities import Oddity
 from sync.ports import Entry, join
 from sync.scan.snapshot import is_unreadable, unpack
 from sync.scan.walk import Listing

@@ -10,10 +10,10 @@ from sync.core.model import Problem
 from sync.engine.folder import Difference, compare, originals_in
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
-from sync.engine.values import Cleared, Done, Event, Gone, Root, Seen, Trouble
+from sync.engine.values import Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
 from sync.errors import Offline
 from sync.ports import FOLDER, Entry, join, split
-from sync.scan.see import why
+from sync.scan.seen import why
 from sync.scan.snapshot import RACY_NS, pack, unreadable
 from sync.scan.walk import Listing, is_wanted, rules_for, walk
 
@@ -44,13 +44,14 @@ class Rescan:
         self._blocked: list[str] = []
         self._gone: dict[str, list[Entry]] = {}
         self._arrived: set[tuple[int, int, int]] = set()
+        self._restless: set[str] = set()
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS
 
     def run(self) -> Iterator[Event]:
         """All events of the rescan, in an order in which a volume can be shown while it goes on."""
         try:
-            require_root(self._volume, self._site)
+            self._rounds.enter()
             self._known = self._site.memory.folders(self._volume.id)
             for listing in self._listings():
                 yield from self._folder(listing)
@@ -94,7 +95,10 @@ class Rescan:
         if difference.gone:
             self._gone[folder] = list(difference.gone)
         yield from self._tell(folder, difference, is_new=before is None)
-        self._fresh[folder] = pack(listing.entries, listing.digest, calm_before_ns=self._calm_before)
+        self._fresh[folder] = pack(
+            listing.entries, listing.digest, calm_before_ns=self._calm_before, restless=self._restless
+        )
+        self._restless = set()
 
     def _tell(self, folder: str, difference: Difference, *, is_new: bool) -> Iterator[Event]:
         for path in difference.cleared:
@@ -108,6 +112,9 @@ class Rescan:
             stat = asset.original.stat
             self._arrived.add((stat.ino, stat.size, stat.mtime_ns))
             yield Seen(asset)
+            if asset.again is not None:
+                self._restless.add(split(asset.path)[1])
+                yield Later(asset.path, asset.again)
 
     def _find_vanished_folders(self) -> None:
         for folder, blob in self._known.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 
 from sync.apply.temps import site_digest
 from sync.core.brakes import Offline as OfflineVerdict
@@ -15,6 +16,7 @@ from sync.ports import FS, OWN_FOLDER
 
 MARKER = f"{OWN_FOLDER}/volume.json"
 _SITES = f"{OWN_FOLDER}/sites"
+_SITE = re.compile(r"([0-9a-f]{8})\.json")
 _LARGEST = 1 << 16
 
 
@@ -34,6 +36,14 @@ def require_root(volume: Volume, site: Site) -> None:
     verdict = root_verdict(root, volume.id)
     if isinstance(verdict, OfflineVerdict):
         raise Offline(verdict.reason)
+
+
+def sites_of(volume: Volume) -> frozenset[str]:
+    """Digests of the sites that use, or have used, the volume, as they wrote themselves down in it."""
+    try:
+        return frozenset(match[1] for name in volume.fs.names(_SITES) if (match := _SITE.fullmatch(name)))
+    except OSError:
+        return frozenset()
 
 
 def begin(volume: Volume, site: Site) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync.apply.put import Pen
-from sync.apply.temps import SETTLE_SECONDS
+from sync.apply.temps import SETTLE_SECONDS, site_digest
 from sync.core.edit import inverse
 from sync.core.model import Change, Problem, Sight
-from sync.core.plan import Plan, WriteLedger, plan
+from sync.core.plan import Here, LookAgain, Plan, WriteLedger, plan
 from sync.engine.assets import (
     Extra,
     asset_of,
@@ -25,13 +25,16 @@ from sync.engine.assets import (
 )
 from sync.engine.finding import Place, find_group, read_group
 from sync.engine.identity import Identities
+from sync.engine.root import begin, require_root, sites_of
 from sync.engine.temps import take_temps, temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
+from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled, time_left
 from sync.engine.writing import Written, remembered, write
-from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError
+from sync.errors import Busy, NotFound, Offline, ReadOnly, Refused, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
-from sync.scan.see import Look, why
+from sync.scan.see import Look
+from sync.scan.seen import why
 
 _ATTEMPTS = 20
 _UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
@@ -66,6 +69,16 @@ class Rounds:
         self._kept: dict[str, bytes | None] = {}
         self._identities = Identities(volume, site)
         self._unsettled: set[str] = set()
+        self._single: bool | None = None
+
+    def enter(self) -> None:
+        """Raise Offline unless the volume's own root is there; find out who else uses it."""
+        require_root(self.volume, self.site)
+        sites, own = sites_of(self.volume), site_digest(self.site.id)
+        if self.volume.writable and own not in sites:
+            with contextlib.suppress(OSError, Offline):
+                begin(self.volume, self.site)
+        self._single = sites <= {own}
 
     def look(self, path: str) -> Asset:
         """Read one original and write nothing; NotFound where there is none."""
@@ -105,6 +118,8 @@ class Rounds:
             return asset
         if not self._may_write(look):
             return asset
+        if is_unsettled(self.site, look):
+            return replace(asset, pending=True, again=UNSETTLED_SECONDS)
         try:
             with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
                 return self._write(look.path, _Round(hash_))
@@ -171,12 +186,21 @@ class Rounds:
             return stranger(self.volume, look, hash_), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
             return asset, None
-        decided = self._named(
-            look, plan(group_of(self.volume, self.site, look), here(self.volume, self.site))
-        )
+        decided = self._named(look, plan(group_of(self.volume, self.site, look), self._here()))
         has_ledger = look.ledger.ledger is not None
         pending = self.volume.writable and has_ledger and not all(seen.is_legible for seen in look.xmps)
-        return asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending), decided
+        asset = asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending)
+        return replace(asset, again=self._again(look, decided)), decided
+
+    def _again(self, look: Look, decided: Plan) -> float | None:
+        """When a file whose mark nobody here knows is to be looked at again, though it stays as it is."""
+        waits = any(isinstance(step, LookAgain) for step in decided.steps)
+        return time_left(self.site, look) if waits else None
+
+    def _here(self) -> Here:
+        if self._single is None:
+            self._single = sites_of(self.volume) <= {site_digest(self.site.id)}
+        return here(self.site, single=self._single)
 
     def _named(self, look: Look, decided: Plan) -> Plan:
         """The plan under the id that is this original's alone."""
@@ -210,8 +234,9 @@ class Rounds:
 
     def _attempt(self, look: Look, temps: Iterable[str], round_: _Round) -> tuple[Plan, Written]:
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
-        extra = replace(extra, found=(*extra.found, *round_.found))
-        group, at = group_of(self.volume, self.site, look, extra), here(self.volume, self.site)
+        is_old = extra.is_old and not round_.found
+        extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
+        group, at = group_of(self.volume, self.site, look, extra), self._here()
         before = decided = plan(group, at)
         if round_.is_unacknowledged:
             decided = plan(group, at, changes=round_.changes, by=round_.by)
@@ -230,12 +255,13 @@ class Rounds:
     def _told(self, look: Look, decided: Plan, written: Written, round_: _Round) -> Asset:
         now = replace(look, ledger=written.ledger, xmps=tuple(written.xmps.values()))
         made = [seen.name for seen in now.xmps if seen.name not in look.group.xmps]
-        now = replace(now, group=replace(look.group, xmps=(*made, *look.group.xmps)))
+        copies = tuple(n for n in look.group.copies if join(look.folder, n) not in written.removed)
+        now = replace(now, group=replace(look.group, xmps=(*made, *look.group.xmps), copies=copies))
         ledger = written.ledger.ledger or decided.ledger
         is_torn = ledger is written.ledger.ledger and not all(seen.is_legible for seen in now.xmps)
         for path, kept in remembered(look, decided).items():
             self._kept.setdefault(path, kept)
-        return asset_of(
+        told = asset_of(
             self.volume,
             now,
             replace(decided, ledger=ledger),
@@ -244,6 +270,7 @@ class Rounds:
             pending=self.volume.writable and (written.is_pending or is_torn),
             problems=written.problems,
         )
+        return replace(told, again=self._again(look, decided))
 
 
 def _refuse(look: Look, hash_: str | None) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sync.apply.temps import FOREIGN_SECONDS, SETTLE_SECONDS, Temp, parse_temp, site_digest, tag_of
 from sync.core.model import Ledger, Sight
 from sync.core.names import escape
 from sync.engine.assets import Extra
 from sync.engine.values import Site
+from sync.engine.waiting import WAIT_SECONDS
 from sync.pairing import Group
 from sync.ports import FS, Found, join
-from sync.scan.see import LARGEST_XMP, Look, as_swapped, see_ledger, understand
+from sync.scan.see import Look
+from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
 
 
 def temps_for(group: Group, names: Iterable[str]) -> list[Temp]:
@@ -42,7 +45,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
         elif temp.tag == tag_of(look.group.own_ledger):
             extra = _take_ledger(fs, look, temp, extra)
         elif age >= SETTLE_SECONDS:
-            extra = _take_xmp(fs, look, temp, extra)
+            extra = _take_xmp(fs, look, temp, replace(extra, is_old=extra.is_old and age >= WAIT_SECONDS))
     return extra
 
 
@@ -75,7 +78,7 @@ def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
     sight = as_swapped(seen)
     if sight is None:
         problems = (*extra.problems, seen.problem) if seen.problem else extra.problems
-        return Extra(extra.ledgers, extra.found, extra.temps, extra.blocked | {escape(name)}, problems)
+        return replace(extra, blocked=extra.blocked | {escape(name)}, problems=problems)
     known = look.ledger.ledger.xmp if look.ledger.ledger else ()
     if any(record.sum == sight.sum for record in known):
         return _with(extra, path)
@@ -83,10 +86,9 @@ def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
 
 
 def _with(extra: Extra, path: str, *, ledger: Ledger | None = None, sight: Sight | None = None) -> Extra:
-    return Extra(
-        (*extra.ledgers, *((ledger,) if ledger else ())),
-        (*extra.found, *((sight,) if sight else ())),
-        (*extra.temps, path),
-        extra.blocked,
-        extra.problems,
+    return replace(
+        extra,
+        ledgers=(*extra.ledgers, *((ledger,) if ledger else ())),
+        found=(*extra.found, *((sight,) if sight else ())),
+        temps=(*extra.temps, path),
     )

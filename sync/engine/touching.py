@@ -16,7 +16,7 @@ from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Event, Gone, Later, Seen, Trouble
 from sync.pairing import Group, Pairing
 from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
-from sync.pairing.names import is_ignored, is_temp, kind_of, stem_of
+from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of, stem_of
 from sync.ports import FILE, FOLDER, XMP_SUFFIX, Entry, Stat, join, split
 from sync.scan.walk import is_wanted, rules_for
 
@@ -85,8 +85,9 @@ class Touching:
             if is_temp(name):
                 if (target := self._target(folder, name)) is not None:
                     places.setdefault(Place.of(target), _Touched()).temps.append(name)
-            elif _is_sidecar(name) or kind_of(name):
-                places.setdefault(Place.of(path), _Touched()).names.add(name)
+            elif is_sidecar_like(name) or kind_of(name):
+                for place in Place.all_of(path):
+                    places.setdefault(place, _Touched()).names.add(name)
             elif self._kind(path) in (FOLDER, None):
                 folders.append(path)
             if len(folders) > _MOST_FOLDERS:
@@ -123,7 +124,10 @@ class Touching:
             if rules is None or not is_wanted(place.folder, entry, rules):
                 gone += [path] if group.original in touched.names else []
             elif self._concerns(place.folder, group, touched, stats):
-                yield self._round(place.folder, group, stats, touched)
+                event = self._round(place.folder, group, stats, touched)
+                yield event
+                if isinstance(event, Seen) and event.asset.again is not None:
+                    yield Later(event.asset.path, event.asset.again)
         for temp in touched.temps:
             yield from self._temp(join(place.folder, temp))
 
@@ -179,10 +183,6 @@ class Touching:
         tries = self._tries.get(path, 0)
         self._tries[path] = tries + 1
         return Later(path, RETRIES[tries])
-
-
-def _is_sidecar(name: str) -> bool:
-    return name[-4:].lower() == XMP_SUFFIX or (".kphotos" in name and name.endswith(".json"))
 
 
 def _possible(group: Group) -> set[str]:

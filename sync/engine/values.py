@@ -20,7 +20,6 @@ class Volume:
     fs: FS
     overlay: FS | None = None
     writable: bool = True
-    replicated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Asset:
 
     Without a ledger `id` is derived from volume and path, and `ledger` is what its XMP alone comes to.
     `pending`: an XMP does not say yet what the ledger does. `sidecars` are paths, as is a problem's.
+    `again`: seconds after which it is to be looked at once more though nothing may have changed by then.
     """
 
     volume: str
@@ -71,6 +71,7 @@ class Asset:
     problems: tuple[Problem, ...] = ()
     pending: bool = False
     sighted: tuple[Sighting, ...] = ()
+    again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

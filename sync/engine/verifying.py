@@ -12,7 +12,7 @@ from sync.engine.rounds import Rounds
 from sync.engine.values import Asset
 from sync.errors import Offline
 from sync.ports import FS
-from sync.scan.see import why
+from sync.scan.seen import why
 from sync.scan.walk import walk
 
 _NOTHING_CHANGED = "Nothing was changed."

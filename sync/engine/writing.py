@@ -13,12 +13,13 @@ from sync.codecs import xmp as xmps
 from sync.core.absorb import seal
 from sync.core.model import Ledger, Problem, Sight
 from sync.core.names import escape
-from sync.core.plan import LookAgain, Plan, RemoveTemp, WriteLedger, WriteMirror
+from sync.core.plan import LookAgain, Plan, RemoveCopy, RemoveTemp, WriteLedger, WriteMirror
 from sync.engine import remember
 from sync.engine.assets import fingerprinted
 from sync.errors import Refused, Unreadable
 from sync.ports import FS, Found, join, split
-from sync.scan.see import Look, SeenLedger, SeenXmp, as_swapped, understand, why
+from sync.scan.see import Look
+from sync.scan.seen import SeenLedger, SeenXmp, as_swapped, understand, why
 
 _PENDING = "The ledger has it all; the sidecar was left as it is."
 
@@ -39,6 +40,7 @@ class Written:
     found: list[Sight] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     kept: dict[str, bytes | None] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,25 @@ def write(fs: FS, pen: Pen, look: Look, plan: Plan, hash_: str | None) -> Writte
     written.is_acknowledged = True
     for mirror in mirrors:
         _write_mirror(fs, pen, look, mirror, written)
-    for done in plan.steps:
-        if isinstance(done, RemoveTemp) and not written.again:
-            with contextlib.suppress(OSError):
-                fs.remove(done.name)
+    if not written.again:
+        _clear_away(fs, look, plan, written)
     return written
+
+
+def _clear_away(fs: FS, look: Look, plan: Plan, written: Written) -> None:
+    """Remove temps and conflict copies: what they held is in the ledger, whose name is durable first."""
+    copies = {copy.path: copy.found for copy in look.copies}
+    if any(isinstance(step, RemoveCopy) for step in plan.steps):
+        fs.sync_folder(look.folder)
+    for step in plan.steps:
+        with contextlib.suppress(OSError):
+            if isinstance(step, RemoveTemp):
+                fs.remove(step.name)
+            elif isinstance(step, RemoveCopy):
+                found = copies[step.path]
+                if found is not None and fs.stat(step.path) == found.stat:
+                    fs.remove(step.path)
+                    written.removed.add(step.path)
 
 
 def remembered(look: Look, plan: Plan) -> dict[str, bytes | None]:

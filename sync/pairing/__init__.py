@@ -8,17 +8,20 @@ nobody's and stays where it is. Nothing is ever renamed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sync.pairing.names import (
     COMPANIONS,
     COPY_TAG,
     DUPLICATE,
+    is_ledger_like,
     is_temp,
     kind_of,
+    originals_of_copy,
     stem_of,
 )
+from sync.pairing.oddities import Oddity, ambiguous, special, twin
 from sync.ports import FILE, FOLDER, LEDGER_SUFFIX, XMP_SUFFIX
 
 _RANK = {"raw": 0, "photo": 1, "video": 2}
@@ -29,7 +32,8 @@ class Group:
     """One original and what belongs to it; names within their folder.
 
     `xmps` holds its own sidecar first, then the one shared by stem: both are kept alike. `copies` are
-    sync tools' conflict copies of XMP or ledger; `duplicates` are darktable's further developments.
+    sync tools' conflict copies of XMP or ledger; `suspects` may be such copies, which only their content can
+    tell; `duplicates` are darktable's further developments.
     """
 
     original: str
@@ -37,13 +41,14 @@ class Group:
     xmps: tuple[str, ...] = ()
     ledger: str | None = None
     copies: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
 
     @property
     def sidecars(self) -> tuple[str, ...]:
         """Every sidecar that is read for this original."""
-        return (*self.xmps, *((self.ledger,) if self.ledger else ()), *self.copies)
+        return (*self.xmps, *((self.ledger,) if self.ledger else ()), *self.copies, *self.suspects)
 
     @property
     def own_xmp(self) -> str:
@@ -54,16 +59,6 @@ class Group:
     def own_ledger(self) -> str:
         """The name under which the ledger is found or made."""
         return self.ledger or self.original + LEDGER_SUFFIX
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """A name that stands for no asset and that a person should know of; `kind` as in `Problem`."""
-
-    name: str
-    kind: str
-    reason: str
-    kept: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +105,7 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
             continue
         if name[0] == "." and is_temp(name):
             temps.append(name)
-        elif name.endswith(".json") and ".kphotos" in name:
+        elif is_ledger_like(name):
             ledgers.append(name)
         elif name[-4:].lower() == XMP_SUFFIX:
             xmps.append(name)
@@ -118,7 +113,7 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
             if kind == FILE:
                 originals[name] = what
             else:
-                oddities.append(_special(name))
+                oddities.append(special(name))
         elif name.rpartition(".")[2].lower() in COMPANIONS:
             companions.append(name)
     groups = {name: Group(name, kind) for name, kind in originals.items()}
@@ -130,22 +125,14 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
     return Pairing(groups, tuple(oddities), tuple(temps))
 
 
-def _special(name: str) -> Oddity:
-    return Oddity(
-        name,
-        "special-file",
-        "This is a link, pipe, socket or device and not a file, so it was not opened.",
-        "Nothing was read or changed.",
-    )
-
-
 def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]) -> None:
     taken: dict[tuple[str, bool], str] = {}
+    strays: list[str] = []
     for name in xmps:
         base = name[: -len(XMP_SUFFIX)]
         owners, shared = _owners(base, claims)
         if len(owners) > 1:
-            oddities.append(_ambiguous(name, owners))
+            oddities.append(ambiguous(name, owners))
         elif owners:
             group = groups[owners[0]]
             if (rival := taken.get((group.original, shared))) is None:
@@ -156,11 +143,13 @@ def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddit
                 taken[group.original, shared] = name
                 both = tuple(name if other == rival else other for other in group.xmps)
                 groups[group.original] = replace(group, xmps=both)
-                oddities.append(_twin(rival, name))
+                oddities.append(twin(rival, name))
             else:
-                oddities.append(_twin(name, rival))
-        else:
-            _give_copy_or_duplicate(name, base, claims, groups)
+                oddities.append(twin(name, rival))
+        elif not _give_copy_or_duplicate(name, base, claims, groups):
+            strays.append(name)
+    lying = {name: group.original for group in groups.values() for name in group.xmps} if strays else {}
+    _suspect(strays, lying, groups)
 
 
 def _owners(base: str, claims: _Claims) -> tuple[list[str], bool]:
@@ -183,30 +172,48 @@ def _exact(name: str, original: str, shared: bool) -> int:
     return 2 * (base == (stem_of(original) if shared else original)) + (extension == XMP_SUFFIX)
 
 
-def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[str, Group]) -> None:
+def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[str, Group]) -> bool:
+    """Give a sidecar that is no original's own to the one that its name tells of; whether it tells."""
     if tag := COPY_TAG.search(base):
         owners, _ = _owners(base[: tag.start()], claims)
         if len(owners) == 1:
             group = groups[owners[0]]
             groups[owners[0]] = replace(group, copies=(*group.copies, name))
+            return True
     elif (match := DUPLICATE.match(base)) and (owner := match["stem"] + match["extension"]) in groups:
         group = groups[owner]
         groups[owner] = replace(group, duplicates=(*group.duplicates, name))
+        return True
+    return False
+
+
+def _suspect(strays: list[str], lying: Mapping[str, str], groups: dict[str, Group]) -> None:
+    """Give names that may be those of copies to the owners of the sidecars that lie there."""
+    for name in strays:
+        other = next((other for other in originals_of_copy(name) if other in lying), None)
+        if other is not None:
+            group = groups[lying[other]]
+            groups[group.original] = replace(group, suspects=(*group.suspects, name))
 
 
 def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
     found = set(ledgers)
+    strays: list[str] = []
     for name in ledgers:
         if not name.endswith(LEDGER_SUFFIX):
             tag = COPY_TAG.search(stem_of(name))
             original = name[: tag.start()].removesuffix(stem_of(LEDGER_SUFFIX)) if tag else None
             if original in groups:
                 groups[original] = replace(groups[original], copies=(*groups[original].copies, name))
+            else:
+                strays.append(name)
             continue
         base = name[: -len(LEDGER_SUFFIX)]
         near = [base] if base in groups else claims.folded.get(base.casefold(), [])
         if len(near) == 1 and (near[0] == base or near[0] + LEDGER_SUFFIX not in found):
             groups[near[0]] = replace(groups[near[0]], ledger=name)
+    lying = {group.ledger: name for name, group in groups.items() if group.ledger} if strays else {}
+    _suspect(strays, lying, groups)
 
 
 def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
@@ -215,21 +222,3 @@ def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, G
         owners = [base] if base in groups else claims.by_stem(claims.stems.get(base, []))
         for owner in owners[:1]:
             groups[owner] = replace(groups[owner], companions=(*groups[owner].companions, name))
-
-
-def _ambiguous(name: str, owners: list[str]) -> Oddity:
-    return Oddity(
-        name,
-        "ambiguous",
-        f"This sidecar could belong to any of {', '.join(owners)}.",
-        "It is not read and not changed; renamed to one of them with .xmp behind, it will be.",
-    )
-
-
-def _twin(name: str, used: str) -> Oddity:
-    return Oddity(
-        name,
-        "ambiguous",
-        f"This sidecar differs from {used} only in upper and lower case.",
-        f"{used} is the one in use; this one is not read and not changed.",
-    )

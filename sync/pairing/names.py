@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sync.ports import OWN_FOLDER, TEMP_PREFIX
+from sync.ports import OWN_FOLDER, TEMP_PREFIX, XMP_SUFFIX
 
 _PHOTO = "jpg jpeg jpe jfif png apng webp tif tiff gif heic heif hif avif bmp jxl jp2"
 _RAW = (
@@ -39,6 +39,18 @@ COPY_TAG = re.compile(
     re.VERBOSE,
 )
 """What a sync tool puts before the last extension of a conflict copy; safe to tell by the name alone."""
+
+WEAK_TAG = re.compile(
+    r"""(?:
+      -[A-Za-z0-9-]{1,15}(?:-\d+)?                                                  # OneDrive: a host's name
+    | [ ]\(\d+\) | _conf\(\d+\) | \[Conflict\]                                     # Google Drive
+    | [ ]\d+ | [ ]copy(?:[ ]\d+)?                                                 # iCloud Drive, Finder
+    | \.conflict\d+ | [ ]?\(copy:[ ]conflict[^()]*\) | [ ]?\(conflict_on_[^()]*\)   # rclone, Unison
+    | [ ]\((?:conflicting[ ]copy|case[ ]conflict|unicode[ ]conflict)[^()]*\)        # Maestral
+    )""",
+    re.VERBOSE,
+)
+"""What other sync tools put there: no proof by itself, because people name files so too."""
 
 DUPLICATE = re.compile(r"^(?P<stem>.*)_\d{2,4}(?P<extension>\.[^.]+)$")
 """`IMG_01.JPG` of `IMG_01.JPG.xmp`: darktable's second development of `IMG.JPG`."""
@@ -77,6 +89,29 @@ def kind_of(name: str) -> str | None:
 def stem_of(name: str) -> str:
     """A name without its last extension: what an original shares with its RAW or JPEG twin."""
     return name.rpartition(".")[0] or name
+
+
+def is_ledger_like(name: str) -> bool:
+    """Whether a name is that of a ledger or of a copy of one."""
+    return name.endswith(".json") and ".kphotos" in name
+
+
+def is_sidecar_like(name: str) -> bool:
+    """Whether a name is that of an XMP, a ledger or a copy of one."""
+    return name[-4:].lower() == XMP_SUFFIX or is_ledger_like(name)
+
+
+def originals_of_copy(name: str) -> list[str]:
+    """The names of which a sidecar's name may be that of a conflict copy, the likeliest first."""
+    stem, _, extension = name.rpartition(".")
+    if not is_sidecar_like(name):
+        return []
+    tag = COPY_TAG.search(stem)
+    ends = [tag.start()] if tag else []
+    ends += [
+        at for at in range(len(stem) - 1, 0, -1) if stem[at] in " -_.[(" and WEAK_TAG.fullmatch(stem, at)
+    ]
+    return [f"{stem[:end]}.{extension}" for end in ends]
 
 
 def is_ignored(name: str) -> bool:

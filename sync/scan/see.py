@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sync.codecs import ledger as ledgers
-from sync.codecs import xmp as xmps
-from sync.core.model import Ledger, Problem, Sight
-from sync.core.names import escape
-from sync.errors import NewerSchema, SyncError, Unreadable
+from sync.core.model import Problem
 from sync.pairing import Group
-from sync.ports import FS, Found, NotRegular, Stat, TooLarge, join
-
-LARGEST_XMP, LARGEST_LEDGER = 8 << 20, 16 << 20
-_KEPT = "The file was left exactly as it is."
-
-
-@dataclass(frozen=True, slots=True)
-class SeenXmp:
-    """One XMP that belongs to an original. `found` is None where there is no such file.
-
-    `sight` is what it says, None while it says nothing legible; `refusal`: it may be read and not
-    written. A `problem` tells why either is so.
-    """
-
-    name: str
-    found: Found | None = None
-    sight: Sight | None = None
-    xmp: xmps.Xmp | None = None
-    problem: Problem | None = None
-
-    @property
-    def is_legible(self) -> bool:
-        """Whether what lies there is known: read, or known to be nothing."""
-        return self.sight is not None or (self.found is None and self.problem is None)
-
-
-@dataclass(frozen=True, slots=True)
-class SeenLedger:
-    """The ledger, from the filesystem on which it is kept. `error` is why there is none to go on."""
-
-    fs: FS
-    path: str
-    found: Found | None = None
-    ledger: Ledger | None = None
-    error: SyncError | None = None
+from sync.ports import FS, Stat, join
+from sync.scan.copies import SeenCopy, see_copies
+from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, see_xmp
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +20,7 @@ class Look:
     stat: Stat
     ledger: SeenLedger
     xmps: tuple[SeenXmp, ...]
+    copies: tuple[SeenCopy, ...] = ()
 
     @property
     def path(self) -> str:
@@ -66,86 +31,13 @@ class Look:
     def problems(self) -> tuple[Problem, ...]:
         """What a person should know about these files."""
         found = [seen.problem for seen in self.xmps if seen.problem]
+        found += [copy.problem for copy in self.copies if copy.problem]
         if self.ledger.error is not None:
             found.append(ledger_problem(self.ledger.path, self.ledger.error))
         return tuple(found)
 
 
 def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Look:
-    """Read the XMPs of a group whose ledger has been read already."""
-    return Look(folder, group, stat, ledger, tuple(see_xmp(fs, folder, name) for name in group.xmps))
-
-
-def see_ledger(fs: FS, path: str) -> SeenLedger:
-    """Read a ledger, where it is."""
-    try:
-        found = fs.read(path, LARGEST_LEDGER)
-    except FileNotFoundError:
-        return SeenLedger(fs, path)
-    except OSError as error:
-        return SeenLedger(fs, path, error=Unreadable(why(error)))
-    try:
-        return SeenLedger(fs, path, found, ledgers.read(found.data))
-    except (Unreadable, NewerSchema) as error:
-        return SeenLedger(fs, path, found, error=error)
-
-
-def see_xmp(fs: FS, folder: str, name: str) -> SeenXmp:
-    """Read one XMP by its name in a folder."""
-    path = join(folder, name)
-    try:
-        found = fs.read(path, LARGEST_XMP)
-    except FileNotFoundError:
-        return SeenXmp(name)
-    except OSError as error:
-        return SeenXmp(name, problem=_unreadable(path, why(error)))
-    return understand(name, found, path)
-
-
-def understand(name: str, found: Found, path: str) -> SeenXmp:
-    """Make out what bytes read from `path` say as the XMP called `name`."""
-    try:
-        xmp = xmps.read(found.data)
-    except Unreadable as error:
-        return SeenXmp(name, found, problem=_unreadable(path, error.reason))
-    sight = Sight(
-        escape(name),
-        "main",
-        xmp.mark,
-        xmp.sources,
-        xmps.sum(found.data),
-        found.stat.mtime_ns // 1_000_000,
-        xmp.tool,
-        xmp.flags,
-    )
-    problem = Problem(path, "refused", xmp.refusal, _KEPT) if xmp.refusal else None
-    return SeenXmp(name, found, sight, xmp, problem)
-
-
-def as_swapped(seen: SeenXmp) -> Sight | None:
-    """The sight of what our own exchange took out."""
-    return replace(seen.sight, kind="swapped") if seen.sight else None
-
-
-def as_copy(seen: SeenXmp) -> Sight | None:
-    """The sight of content of which it is not known how it came to lie there."""
-    return replace(seen.sight, kind="copy") if seen.sight else None
-
-
-def why(error: OSError) -> str:
-    """An error of the disk as half a sentence."""
-    if isinstance(error, NotRegular):
-        return "it is a link, folder, pipe or device and not a file"
-    if isinstance(error, TooLarge):
-        return "it is larger than any sidecar should be"
-    return f"it cannot be read: {error.strerror or error}"
-
-
-def ledger_problem(path: str, error: SyncError) -> Problem:
-    """A ledger that cannot be gone on from, as a person is told of it."""
-    kind = "newer-schema" if isinstance(error, NewerSchema) else "unreadable"
-    return Problem(path, kind, error.reason, _KEPT + " The asset cannot be edited meanwhile.")
-
-
-def _unreadable(path: str, reason: str) -> Problem:
-    return Problem(path, "unreadable", reason, _KEPT + " Edits are kept in the ledger meanwhile.")
+    """Read the XMPs and conflict copies of a group whose ledger has been read already."""
+    xmps = tuple(see_xmp(fs, folder, name) for name in group.xmps)
+    return Look(folder, group, stat, ledger, xmps, see_copies(fs, folder, group, stat, ledger, xmps))

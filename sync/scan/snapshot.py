@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from sync.ports import FOLDER, TEMP_PREFIX, Entry
@@ -25,11 +25,17 @@ def rules_digest(rules: object) -> bytes:
     return hashlib.sha256(repr(rules).encode("utf-8", "surrogateescape")).digest()[:8]
 
 
-def pack(entries: Iterable[Entry], digest: bytes, *, calm_before_ns: int | None = None) -> bytes:
+def pack(
+    entries: Iterable[Entry],
+    digest: bytes,
+    *,
+    calm_before_ns: int | None = None,
+    restless: Collection[str] = (),
+) -> bytes:
     """Entries sorted by name as bytes; a folder's own times are left out.
 
-    With `calm_before_ns` an entry changed later than that, or a temp of ours, is packed so that it
-    will not compare equal to any listing: it is looked at again next time.
+    With `calm_before_ns` an entry changed later than that, a temp of ours or a `restless` name is packed so
+    that it will not compare equal to any listing: it is looked at again next time.
     """
     rows = [
         (name, kind, ino, size, mtime, ctime) if kind != FOLDER else (name, kind, 0, 0, 0, 0)
@@ -38,7 +44,10 @@ def pack(entries: Iterable[Entry], digest: bytes, *, calm_before_ns: int | None 
     if calm_before_ns is not None:
         rows = [
             row
-            if row[4] < calm_before_ns and row[5] < calm_before_ns and not row[0].startswith(TEMP_PREFIX)
+            if row[4] < calm_before_ns
+            and row[5] < calm_before_ns
+            and not row[0].startswith(TEMP_PREFIX)
+            and row[0] not in restless
             else (*row[:5], _MASK)
             for row in rows
         ]

@@ -7,7 +7,7 @@ import pytest
 from sync.pairing.ignore import parse
 from sync.ports import FILE, FOLDER, Entry, NotRegular, TooLarge
 from sync.scan import snapshot
-from sync.scan.see import LARGEST_XMP, see_ledger, see_xmp, why
+from sync.scan.seen import LARGEST_XMP, see_ledger, see_xmp, why
 from sync.scan.walk import Listing, rules_for, walk
 from tests.sim.memfs import MemFS
 from tests.sim.world import FakeClock

@@ -1,0 +1,132 @@
+"""Conflict copies that sync tools leave beside sidecars: read them, and prove those with a doubtful name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sync.codecs import xmp as xmps
+from sync.core.model import COPY_OF, Ledger, Problem, Sight
+from sync.core.names import escape
+from sync.core.values import text
+from sync.errors import NewerSchema
+from sync.pairing import Group
+from sync.pairing.names import is_ledger_like, originals_of_copy
+from sync.ports import FS, Found, Stat, join
+from sync.scan.seen import SeenLedger, SeenXmp, see_ledger, see_xmp
+
+_KEPT = "The copy was left exactly as it is."
+_ENOUGH = 2  # properties that two XMPs have to say alike before a doubtful name is believed
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCopy:
+    """One conflict copy. Exactly one of `ledger` and `sight` is there; neither if it cannot be gone on from.
+
+    `is_covered`: the main file says whatever else the copy says, so that nothing is lost with it.
+    """
+
+    path: str
+    found: Found | None = None
+    ledger: Ledger | None = None
+    sight: Sight | None = None
+    is_covered: bool = True
+    problem: Problem | None = None
+
+
+def see_copies(
+    fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger, mains: Sequence[SeenXmp]
+) -> tuple[SeenCopy, ...]:
+    """Read the conflict copies of a group whose sidecars have been read."""
+    copies = []
+    for name in (*group.copies, *group.suspects):
+        is_sure = name in group.copies
+        if is_ledger_like(name):
+            copies.append(_see_ledger_copy(fs, join(folder, name), stat, ledger, is_sure=is_sure))
+        else:
+            copies.append(_see_xmp_copy(fs, folder, name, ledger, mains, is_sure=is_sure))
+    return tuple(copies)
+
+
+def _see_ledger_copy(fs: FS, path: str, stat: Stat, main: SeenLedger, *, is_sure: bool) -> SeenCopy:
+    seen = see_ledger(fs, path)
+    copy, own = seen.ledger, main.ledger
+    if copy is None:
+        if seen.error is None:
+            return SeenCopy(path)
+        kind = "newer-schema" if isinstance(seen.error, NewerSchema) else "unreadable"
+        reason = f"This conflict copy of a ledger cannot be read: {seen.error.reason}"
+        return SeenCopy(path, seen.found, problem=Problem(path, kind, reason, _KEPT))
+    if not is_sure and not (own and (copy.id == own.id or _same_hash(copy, own))):
+        return SeenCopy(path, seen.found, problem=_ambiguous(path))
+    if (copy.asset and copy.asset.size != stat.size) or (own and _other_hash(copy, own)):
+        reason = "This conflict copy is of the ledger of another picture that had this name."
+        return SeenCopy(path, seen.found, problem=Problem(path, "original-changed", reason, _KEPT))
+    return SeenCopy(path, seen.found, ledger=copy)
+
+
+def _see_xmp_copy(
+    fs: FS, folder: str, name: str, ledger: SeenLedger, mains: Sequence[SeenXmp], *, is_sure: bool
+) -> SeenCopy:
+    path = join(folder, name)
+    seen = see_xmp(fs, folder, name)
+    if seen.sight is None or seen.found is None:
+        return SeenCopy(path, seen.found, problem=replace(seen.problem, kept=_KEPT) if seen.problem else None)
+    main = _main_of(name, mains)
+    if not is_sure and not (main and main.sight and _ties(seen.sight, main.sight, ledger.ledger)):
+        return SeenCopy(path, seen.found, problem=_ambiguous(path))
+    sight = replace(seen.sight, kind="copy", file=escape(main.name if main else name) + COPY_OF)
+    if main is not None and not main.is_legible:
+        return SeenCopy(path, seen.found, sight=sight, is_covered=False)  # told once it can be compared
+    is_covered = xmps.covers(main.found.data if main and main.found else None, seen.found.data)
+    return SeenCopy(path, seen.found, None, sight, is_covered, None if is_covered else _foreign(path))
+
+
+def _main_of(name: str, mains: Sequence[SeenXmp]) -> SeenXmp | None:
+    """The XMP that a copy is one of: as its name says, or else the original's own."""
+    others = originals_of_copy(name)
+    named = next((main for other in others for main in mains if main.name == other), None)
+    return named or (mains[0] if mains else None)
+
+
+def _ties(copy: Sight, main: Sight, ledger: Ledger | None) -> bool:
+    """Whether two XMPs are of one picture: by our mark, or by most of what both say being alike."""
+    if copy.mark is not None and (
+        copy.mark == main.mark or (ledger is not None and copy.mark in ledger.seen)
+    ):
+        return True
+    ours, theirs = _said(main), _said(copy)
+    both = ours.keys() & theirs.keys()
+    alike = sum(ours[name] == theirs[name] for name in both)
+    return alike >= _ENOUGH and 2 * alike > len(both)
+
+
+def _said(sight: Sight) -> dict[str, str]:
+    return {name: text(value) for held in sight.sources.values() for name, value in held.items()}
+
+
+def _same_hash(one: Ledger, other: Ledger) -> bool:
+    return bool(one.asset and other.asset and one.asset.hash and one.asset.hash == other.asset.hash)
+
+
+def _other_hash(one: Ledger, other: Ledger) -> bool:
+    hashes = {held.asset.hash for held in (one, other) if held.asset and held.asset.hash}
+    return len(hashes) > 1
+
+
+def _ambiguous(path: str) -> Problem:
+    return Problem(
+        path,
+        "ambiguous",
+        "This may be a sync tool's conflict copy of the sidecar beside it, but nothing in it proves that.",
+        "It is not read and not changed.",
+    )
+
+
+def _foreign(path: str) -> Problem:
+    return Problem(
+        path,
+        "foreign",
+        "This conflict copy holds other programs' data that the sidecar itself does not have.",
+        "Its metadata was taken in; the copy was kept for the rest.",
+    )
