@@ -17,19 +17,17 @@ from kphotos import jobs
 from kphotos.config import Settings
 from kphotos.errors import IndexMissing
 from kphotos.index import projection
-from kphotos.index.rows import AssetRow, Change, Cleared, Facts, Gone, ProblemRow
-from kphotos.sidecar import layers, sites
+from kphotos.index.rows import Change, Cleared, Facts, Gone
+from kphotos.sidecar import layers, sites, troubles
 from kphotos.storage import embedded, exiftool
 from kphotos.storage.derivatives import Derivatives
 from kphotos.storage.facts import Facts as Known
 from kphotos.storage.volumes import Volume
 from sync.core import names
-from sync.core.model import Problem
 from sync.engine import Asset, Done, Engine, Event, Later, Root, Seen, Trouble
 from sync.engine import Cleared as Over
 from sync.engine import Gone as Lost
 from sync.errors import NotFound as NoOriginal
-from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
 LOG = logging.getLogger(__name__)
 DERIVE = "derive"
@@ -104,25 +102,10 @@ def changes_of(
         known = store.facts(asset.original.hash) if asset.original.hash is not None else None
         if known is not None:
             yield facts_row(known)
-        row = layers.row_of(asset, found)
-        yield row
+        yield layers.row_of(asset, found)
         if not anew:
-            yield from (Cleared(volume.id, names.escape(path)) for path in _places(asset))
-        if reason := found.problem or (known.problem if known is not None else None):
-            yield _damaged(row, reason)
-        yield from (problem_row(volume, problem) for problem in asset.problems)
-
-
-def _places(asset: Asset) -> list[str]:
-    """Every path at which a problem of this asset may have been told of."""
-    stem = asset.path.rpartition(".")[0] or asset.path
-    own = (asset.path, f"{asset.path}{XMP_SUFFIX}", f"{stem}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}")
-    return sorted({*own, *asset.sidecars})
-
-
-def problem_row(volume: Volume, problem: Problem) -> ProblemRow:
-    """A problem of the engine as the index keeps it."""
-    return ProblemRow(volume.id, names.escape(problem.path), problem.kind, problem.reason, problem.kept)
+            yield from troubles.cleared(asset)
+        yield from troubles.rows(asset, found.problem or (known.problem if known is not None else None))
 
 
 def look_again(settings: Settings, volume: Volume, path: str) -> list[Change]:
@@ -130,7 +113,7 @@ def look_again(settings: Settings, volume: Volume, path: str) -> list[Change]:
     try:
         asset = sites.engine_of(settings, volume).look(path)
     except NoOriginal:
-        return [Gone(volume.id, names.escape(path))]
+        return _lost(volume, path)
     return list(changes_of(settings, volume, [asset]))
 
 
@@ -169,32 +152,22 @@ def _batches(
 def _other(volume: Volume, event: Event, tally: Tally) -> list[Change]:
     if isinstance(event, Lost):
         tally.gone += 1
-        return [Gone(volume.id, names.escape(event.path)), Cleared(volume.id, names.escape(event.path))]
+        return _lost(volume, event.path)
     if isinstance(event, Trouble):
         tally.problems += 1
-        return [problem_row(volume, event.problem)]
+        return [troubles.row(volume.id, event.problem)]
     if isinstance(event, Over):
         return [Cleared(volume.id, names.escape(event.path))]
     if isinstance(event, Later):
         tally.later.append(event)
     if isinstance(event, Root):
         tally.root = event
-        return _root(volume, event)
+        return troubles.of_root(volume.id, event)
     return []
 
 
-def _root(volume: Volume, root: Root) -> list[Change]:
-    """The state of the whole volume is a problem of its root, until it is online again."""
-    cleared: list[Change] = [Cleared(volume.id, "", kind) for kind in ("offline", "halted")]
-    if root.state == "online":
-        return cleared
-    if root.state == "halted":
-        reason = f"{root.gone} originals are missing at once."
-        kept = "Nothing was removed. Confirm with `kphotos scan --confirm` if they were deleted on purpose."
-    else:
-        reason = f"The volume is offline: {root.reason}."
-        kept = "Its photos are shown from the index; nothing is written and nothing is forgotten."
-    return [*cleared, ProblemRow(volume.id, "", root.state, reason, kept)]
+def _lost(volume: Volume, path: str) -> list[Change]:
+    return [Gone(volume.id, names.escape(path)), Cleared(volume.id, names.escape(path))]
 
 
 def _repeat_stale(settings: Settings, volume: Volume, engine: Engine, assets: Iterable[Asset]) -> None:
@@ -221,11 +194,6 @@ def facts_row(known: Known) -> Facts:
         phash=known.phash,
         has_thumb=known.problem is None,
     )
-
-
-def _damaged(row: AssetRow, reason: str) -> ProblemRow:
-    kept = "The file is listed and left as it is."
-    return ProblemRow(row.volume, row.path, "unreadable", f"The file is {reason}.", kept)
 
 
 def _embedded(volume: Volume, assets: Sequence[Asset]) -> list[embedded.Embedded]:

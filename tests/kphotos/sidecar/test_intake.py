@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from kphotos import index, jobs
 from kphotos.index import query
+from kphotos.index.rows import Cleared
 from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import intake, rebuild, sites
 from kphotos.storage.facts import Facts as Known
@@ -44,10 +47,38 @@ def test_bad_input_is_a_problem_with_path_and_reason_and_the_rest_works(library:
     found = _problems(library)
     assert found["text.jpg"] == found["cut.jpg"] == found["lake.jpg.xmp"] == "unreadable"
     assert found["pipe.jpg"] == "special-file"
+    assert found[r"bad\xff\x0aname.jpg"] == "name"
     assert (library.root / "lake.jpg.xmp").read_bytes() == b""
     with index.use(library.settings):
         assert query.counts(EVERYTHING)["assets"] == 5
         assert query.asset_at(EVERYTHING, library.volume.id, r"bad\xff\x0aname.jpg").kind == "photo"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("line\nbreak.jpg", "line break"),
+        (os.fsdecode(b"bytes\xff.jpg"), "not UTF-8"),
+        ("two words é.jpg", None),
+    ],
+)
+def test_a_name_that_other_programs_stumble_over_is_told_until_it_is_mended(
+    library: Library, name: str, reason: str | None
+) -> None:
+    odd = jpeg(library.root / name)
+    library.scan()
+    with index.use(library.settings):
+        told = [row.reason for row in query.problems(EVERYTHING)]
+    assert len(told) == (reason is not None)
+    assert all(reason in one for one in told if reason)
+    odd.rename(library.root / "plain.jpg")
+    library.scan()
+    assert _problems(library) == {}
+
+
+def test_the_problems_of_a_file_that_went_away_are_not_replayed(library: Library) -> None:
+    changes = intake.look_again(library.settings, library.volume, "away.jpg")
+    assert Cleared(library.volume.id, "away.jpg") in changes
 
 
 def test_a_problem_that_is_mended_is_shown_no_more(library: Library) -> None:

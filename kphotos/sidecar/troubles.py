@@ -1,0 +1,63 @@
+"""What is wrong with a path, as the index keeps it: the engine says it, the file itself, or its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kphotos.index.rows import Change, Cleared, ProblemRow
+from sync.core import names
+from sync.core.model import Problem
+from sync.engine import Asset, Root
+from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
+
+
+def row(volume: str, problem: Problem) -> ProblemRow:
+    """A problem of the engine's."""
+    return ProblemRow(volume, names.escape(problem.path), problem.kind, problem.reason, problem.kept)
+
+
+def rows(asset: Asset, damage: str | None) -> Iterator[ProblemRow]:
+    """All that is wrong with an asset; `damage` ends the sentence "The file is ..."."""
+    path = names.escape(asset.path)
+    if damage is not None:
+        kept = "The file is listed and left as it is."
+        yield ProblemRow(asset.volume, path, "unreadable", f"The file is {damage}.", kept)
+    if reason := _odd_name(asset.path):
+        kept = "The photo is shown, and its file keeps the name."
+        yield ProblemRow(asset.volume, path, "name", reason, kept)
+    yield from (row(asset.volume, problem) for problem in asset.problems)
+
+
+def cleared(asset: Asset) -> Iterator[Cleared]:
+    """Whatever was told before of an asset, at every path at which it may have been."""
+    stem = asset.path.rpartition(".")[0] or asset.path
+    own = (asset.path, f"{asset.path}{XMP_SUFFIX}", f"{stem}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}")
+    for path in sorted({*own, *asset.sidecars}):
+        yield Cleared(asset.volume, names.escape(path))
+
+
+def of_root(volume: str, root: Root) -> list[Change]:
+    """The state of a whole volume is a problem of its root, until it is online again."""
+    over: list[Change] = [Cleared(volume, "", kind) for kind in ("offline", "halted")]
+    if root.state == "online":
+        return over
+    if root.state == "halted":
+        reason = f"{root.gone} originals are missing at once."
+        kept = "Nothing was removed. Confirm with `kphotos scan --confirm` if they were deleted on purpose."
+    else:
+        reason = f"The volume is offline: {root.reason}."
+        kept = "Its photos are shown from the index; nothing is written and nothing is forgotten."
+    return [*over, ProblemRow(volume, "", root.state, reason, kept)]
+
+
+def _odd_name(path: str) -> str | None:
+    """Why other programs and systems may fail to find the file, as a sentence."""
+    if _NOT_UTF8.search(path):
+        return "Its name is not UTF-8: some programs cannot open it, and some systems cannot hold it."
+    if _CONTROL.search(path):
+        return "Its name has a line break or another control character in it, which some programs obey."
+    return None
