@@ -37,6 +37,7 @@ from sync.scan.see import Look
 from sync.scan.seen import why
 
 _ATTEMPTS = 20
+_AFTER_REFUSAL = 600.0  # seconds
 _UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
 
 
@@ -126,7 +127,7 @@ class Rounds:
         except (SyncError, OSError) as error:
             reason = error.reason if isinstance(error, SyncError) else why(error)
             problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
-            return replace(asset, pending=True, problems=(*asset.problems, problem))
+            return replace(asset, pending=True, problems=(*asset.problems, problem), again=_AFTER_REFUSAL)
 
     def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
         """Make a person's changes durable in the ledger, then in the XMPs."""
