@@ -109,6 +109,16 @@ class Engine:
         self._rounds.enter()
         return self._rounds.edit(path, changes, by)
 
+    def disown(self, path: str) -> Asset:
+        """Set aside the sidecars beside a file that were written for another picture, and tell of it anew.
+
+        They are renamed (`IMG.JPG.orphan-<date>-<time>.xmp`), never deleted; from then on the file can be
+        edited, with nothing of theirs. Raises Refused if they are its own, NotFound, Offline, ReadOnly, Busy,
+        and the ledger's own error if it cannot be read.
+        """
+        self._rounds.enter()
+        return self._rounds.disown(path)
+
     def settle(self) -> None:
         """Look once more at the sidecars that this engine's edits took out, and clear them away.
 

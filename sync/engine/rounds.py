@@ -11,6 +11,7 @@ from sync.apply.temps import SETTLE_SECONDS, site_digest
 from sync.core.edit import inverse
 from sync.core.model import Change, Problem, Sight
 from sync.core.plan import Here, LookAgain, Plan, WriteLedger, plan
+from sync.engine.aside import set_aside
 from sync.engine.assets import (
     Extra,
     asset_of,
@@ -142,6 +143,26 @@ class Rounds:
             raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
         self._unsettled.add(path)
         return Edited(asset, round_.undo or [])
+
+    def disown(self, path: str) -> Asset:
+        """Set another picture's sidecars aside; see `Engine.disown`."""
+        with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
+            group, stat, _ = find_group(self.volume, path)
+            look = read_group(self.volume, split(path)[0], group, stat)
+            hash_ = self.hash_of(path, stat)
+            if not self._may_write(look):
+                raise look.ledger.error or ReadOnly("the volume is read-only, and there is no overlay")
+            if not is_stranger(look, hash_):
+                raise Refused("the sidecars beside this file are its own")
+            try:
+                self._kept.update(set_aside(self.volume, self.site, look, hash_))
+            except OSError as error:
+                raise ReadOnly(f"the sidecars cannot be renamed: {error.strerror or error}") from error
+            finally:
+                self.flush()
+            asset = self._write(path, _Round(hash_))
+        self.flush()
+        return asset
 
     def settle_edits(self) -> None:
         """Take the second look at what edits took out, once it is time; see `Engine.settle`."""
