@@ -11,6 +11,7 @@ from kphotos.config import Settings
 from kphotos.web import (
     assets,
     auth,
+    conflicts,
     cookies,
     errors,
     gate,
@@ -27,7 +28,7 @@ from kphotos.web import (
     timeline,
 )
 
-ROOMS = (auth, pages, timeline, assets, media, tags, problems, status)
+ROOMS = (auth, pages, timeline, assets, media, tags, problems, conflicts, status)
 
 
 class AssetId(BaseConverter):
@@ -80,6 +81,7 @@ def _every_page() -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "system",
         "nav": "closed" if nav == "closed" else "open",
         "csrf_cookie": cookies.CSRF_COOKIE,
+        "waiting": conflicts.waiting,
         "insecure": not origins.is_secure(here.settings()),
         "me": viewer and {"id": viewer.id, "name": viewer.name, "role": viewer.role},
     }

@@ -42,6 +42,14 @@ def scope(settings: Settings, viewer: Viewer) -> Scope:
     return Scope(user=viewer.id, volumes=frozenset(one.id for one in found if sees(viewer, one.data)))
 
 
+def editable(settings: Settings, viewer: Viewer) -> Scope:
+    """The volumes in which the viewer may change what is said of the assets."""
+    if viewer.is_admin:
+        return Scope(user=viewer.id, volumes=None)
+    found = records.every(settings, "volumes")
+    return Scope(user=viewer.id, volumes=frozenset(one.id for one in found if edits(viewer, one.data)))
+
+
 def can_edit(settings: Settings, viewer: Viewer, volume: str) -> bool:
     """Whether the viewer may change what is said of the assets in a volume."""
     if viewer.is_admin:

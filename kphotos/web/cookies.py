@@ -30,6 +30,8 @@ from kphotos.web.here import settings
 ACCESS_MINUTES = 10
 CSRF_COOKIE = "kp_csrf"
 CSRF_HEADER = "X-CSRF-TOKEN"
+CSRF_FIELD = "csrf"
+FORM = "application/x-www-form-urlencoded"
 DEVICE_COOKIE = "kp_device"
 REFRESH_PATH = "/api/auth"
 REFRESH_SECONDS = SLIDING_MS // 1000
@@ -100,10 +102,15 @@ def read_refresh() -> str:
 
 
 def check_csrf(sid: str) -> None:
-    """Refuse (403) a change without the session's token, which only a page of ours reads from its cookie."""
+    """Refuse (403) a change without the session's token, which only a page of ours has.
+
+    Scripts read it from its cookie into a header; a form that works without them carries it as a field.
+    """
     if request.method in origins.SAFE_METHODS:
         return
-    sent, due = request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(settings(), sid)
+    sent, due = request.headers.get(CSRF_HEADER), sessions.csrf_of(settings(), sid)
+    if sent is None:
+        sent = request.form.get(CSRF_FIELD, "") if request.mimetype == FORM else ""
     if not hmac.compare_digest(sent.encode("utf-8", "replace"), due.encode()):
         raise Forbidden("The page is out of date; load it again.", code="csrf")
 

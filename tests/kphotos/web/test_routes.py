@@ -38,6 +38,12 @@ TABLE: dict[tuple[str, str], tuple[object, int, int]] = {
     ("/api/problems", "GET"): (IN, 403, 200),
     ("/problems", "GET"): (IN, 403, 200),
     ("/api/status", "GET"): (IN, 200, 200),
+    ("/conflicts", "GET"): (IN, 200, 200),
+    ("/conflicts/<asset:asset_id>", "GET"): (IN, 404, 200),
+    ("/conflicts/<asset:asset_id>", "POST"): (IN, 404, 400),
+    ("/api/conflicts", "GET"): (IN, 200, 200),
+    ("/api/conflicts/<asset:asset_id>", "GET"): (IN, 404, 200),
+    ("/api/conflicts/<asset:asset_id>", "POST"): (IN, 404, 415),
     ("/api/work", "GET"): (IN, 200, 200),
 }
 
@@ -72,7 +78,7 @@ def test_everybody_gets_what_is_theirs(
     for who, due in zip((as_charlie, as_bob, as_alice), TABLE[route, method], strict=True):
         answer = who.send(method, url)
         if due == IN:
-            due = 401 if route.startswith(("/api", "/media")) else 303
+            due = 401 if method != "GET" or route.startswith(("/api", "/media")) else 303
             assert answer.status_code == due
             assert "/sign-in" in answer.headers.get("Location", "/sign-in")
         assert answer.status_code == due, answer.text
