@@ -19,6 +19,8 @@ from tests.photos import jpeg
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40.0
+# Root without what lets it through every permission; setpriv becomes the command it is given.
+MORTAL = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,26 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(library: Path, home: Path, *, before: Sequence[str] = (), **settings: str) -> Iterator[House]:
+def started(
+    library: Path, home: Path, *, before: Sequence[str] = (), mortal: bool = False, **settings: str
+) -> Iterator[House]:
     """`kphotos start LIBRARY`, ready; ended with SIGTERM, which must take all of it away.
 
-    `before` is put before the command: a program that watches it, and passes the signal on.
+    `before` is put before the command: a program that watches it, and passes the signal on. A `mortal`
+    one finds closed what is closed to it, also when root runs the tests.
     """
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
     log = home.with_name(home.name + ".log")
-    command = [*before, sys.executable, "-m", "kphotos", "start", str(library)]
+    rights = MORTAL if mortal and os.geteuid() == 0 else ()
+    command = [*before, *rights, sys.executable, "-m", "kphotos", "start", str(library)]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(home, PORT=str(port), **settings), stdout=out, stderr=out
+            command,
+            cwd=ROOT,
+            env=environment(home, PORT=str(port), **settings),
+            stdout=out,
+            stderr=out,
         )
     house = House(library, home, f"http://127.0.0.1:{port}", process, log)
     try:
