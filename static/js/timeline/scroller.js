@@ -8,6 +8,9 @@ const FLING = 25;
 
 export class Scroller {
   #base = 0;
+  /** Both as the element last said: asking it makes the browser lay out the page, and every tile in the queue wants to know. */
+  #top = 0;
+  #screen = 0;
   #total = 0;
   #speed = 0;
   #last = { y: 0, at: 0 };
@@ -26,13 +29,14 @@ export class Scroller {
     this.told = told;
     element.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     element.addEventListener('scrollend', () => this.#calm());
+    new ResizeObserver(() => { this.#screen = element.clientHeight; }).observe(element);
   }
 
   /** The true height at the runway's top: what is drawn at `top` stands at `top - base`. */
   get base() { return this.#base; }
   get total() { return this.#total; }
-  get y() { return this.#base + this.element.scrollTop; }
-  get screen() { return this.element.clientHeight; }
+  get y() { return this.#base + this.#top; }
+  get screen() { return this.#screen; }
   /** Screens a second, without its direction. */
   get speed() { return Math.abs(this.#speed); }
   get direction() { return Math.sign(this.#speed); }
@@ -41,6 +45,7 @@ export class Scroller {
   /** Take a new total height and stand at `y` of it. @param {number} total @param {number} y */
   resize(total, y) {
     this.#total = total;
+    this.#screen = this.element.clientHeight;
     this.runway.style.blockSize = `${runwayHeight(total)}px`;
     this.to(y);
   }
@@ -49,7 +54,7 @@ export class Scroller {
   to(y, passing = false) {
     const wanted = Math.max(0, Math.min(y, this.furthest));
     this.#base = centred(this.#total, wanted + this.screen / 2).base;
-    this.element.scrollTop = wanted - this.#base;
+    this.#put(wanted - this.#base);
     this.#last = { y: this.y, at: 0 };
     this.#speed = passing ? Infinity : 0;
     this.told.moved();
@@ -75,8 +80,9 @@ export class Scroller {
     this.#queued = true;
     requestAnimationFrame((now) => {
       this.#queued = false;
+      this.#top = this.element.scrollTop;
       this.#measure(now);
-      if (isOffCentre({ base: this.#base, total: this.#total }, this.element.scrollTop, this.screen, false)) this.#recentre();
+      if (isOffCentre({ base: this.#base, total: this.#total }, this.#top, this.screen, false)) this.#recentre();
       this.told.moved();
       // WebKit has no scrollend.
       this.#calmIn(this.speed > FLING ? SOON : CALM);
@@ -95,14 +101,21 @@ export class Scroller {
   #calm() {
     clearTimeout(this.#timer);
     this.#speed = 0;
-    if (isOffCentre({ base: this.#base, total: this.#total }, this.element.scrollTop, this.screen, true)) this.#recentre();
+    this.#top = this.element.scrollTop;
+    if (isOffCentre({ base: this.#base, total: this.#total }, this.#top, this.screen, true)) this.#recentre();
     this.told.calmed();
   }
 
   #recentre() {
     const y = this.y;
     this.#base = centred(this.#total, y + this.screen / 2).base;
-    this.element.scrollTop = y - this.#base;
+    this.#put(y - this.#base);
     this.told.moved();
+  }
+
+  /** @param {number} top which the browser may clamp or round */
+  #put(top) {
+    this.element.scrollTop = top;
+    this.#top = this.element.scrollTop;
   }
 }

@@ -75,12 +75,14 @@ export class Scrubber {
     }, 1200);
   }
 
-  get #track() { return this.element.clientHeight; }
+  /** Its height, asked of the element only when that changes. */
+  #track = 0;
 
   /** @param {number} y */
   #monthAt(y) { return lastAtMost(this.#heights, y + 1); }
 
   #paint() {
+    this.#track = this.element.clientHeight;
     const { labels, dots } = marksFor(this.#months, this.#total, this.#track);
     this.marks.replaceChildren(
       ...labels.map(({ year, y }) => at(el('span', { class: 'scrubber-year' }, String(year)), y)),

@@ -24,6 +24,7 @@ import { showEmpty, showFailure } from './states.js';
 const FAST = 25;
 const OVERSCAN = 0.75;
 const PAUSE = 1000;
+const REST = 150;
 /** As in timeline.css, whose headings and gutters follow it. */
 const PHONE = '(max-width: 700px)';
 
@@ -113,7 +114,7 @@ export class Timeline {
 
   #listen() {
     watchPointer(this.element, {
-      open: (ordinal) => { this.rows.rove(ordinal); this.act.open(ordinal); },
+      open: (ordinal) => { this.settle(); this.rows.rove(ordinal); this.act.open(ordinal); },
       toggle: (ordinal) => { this.rows.rove(ordinal); this.selecting.toggle(ordinal); },
       extend: (ordinal) => this.selecting.extend(ordinal),
       day: (section) => this.#selectSection(section),
@@ -268,6 +269,7 @@ export class Timeline {
     if (!this.#geometry || !this.#now) return;
     const { y, screen, speed } = this.scroller;
     const over = screen * OVERSCAN;
+    clearTimeout(this.#resting);
     this.#shown = this.rows.show(y - over, y + screen + over);
     if (speed < FAST) this.#now.blocks.want(...this.#wanted());
     this.scrubber.follow(y, speed > 3);
@@ -290,6 +292,17 @@ export class Timeline {
   #calmed() {
     if (!this.#geometry || !this.#now) return;
     this.#now.blocks.want(...this.#wanted());
+    // A wheel calms after every notch: the order of the rows and the address wait until it rests.
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.settle(), REST);
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
+
+  /** The address says the place in view, now. */
+  settle() {
+    clearTimeout(this.#resting);
     this.rows.order();
     tellAddress(this);
   }

@@ -149,6 +149,7 @@ def _app(fake: FakeServer) -> Flask:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["asset"] = lambda path: f"/static/{path}"
+    app.jinja_env.globals["waiting"] = lambda: 3
 
     @app.after_request
     def policy(response: Response) -> Response:
