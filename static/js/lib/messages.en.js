@@ -148,6 +148,8 @@ export const MESSAGES = {
   'field.history.cleared': '{field} cleared (was {from})',
   'field.history.element.added': '{what} added',
   'field.history.element.removed': '{what} removed',
+  'field.history.take-back': 'Take back',
+  'field.history.take-back.of': 'Take back: {what}',
   'field.history.by': '{who}, {when}',
   'field.conflict': 'Two programs disagree about this value; the newest is shown.',
   'source.embedded': 'in the file',

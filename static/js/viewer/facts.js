@@ -4,6 +4,7 @@ import { el, icon } from '../lib/dom.js';
 import { ago, bytes, decimal, t } from '../lib/i18n.js';
 import { shown } from './parts.js';
 import { fieldRow } from './table.js';
+import { takingBack } from './history.js';
 import { momentText } from './taken.js';
 
 /** @typedef {import('./parts.js').Asset} Asset @typedef {import('./parts.js').Part} Part */
@@ -24,8 +25,8 @@ export const positionText = ({ lat, lon }) => `${decimal(Math.abs(lat), 5)}° ${
 /** The milliseconds of a dot's or a history entry's time: nine base-36 characters. @param {string | null | undefined} at */
 export const timeOf = (at) => (at && /^[0-9a-z]{9}/.test(at) ? parseInt(at.slice(0, 9), 36) : NaN);
 
-/** @returns {Part[]} */
-export function factParts() {
+/** @param {import('./parts.js').Context} context @returns {Part[]} */
+export function factParts(context) {
   return [
     shown(t('field.people'), ({ fields }) => chips(fields.people?.value ?? []), 'people'),
     shown(t('field.camera'), cameraLines),
@@ -36,7 +37,7 @@ export function factParts() {
     shown(t('field.file'), fileLines),
     shown(t('field.sidecars'), sidecarLines),
     shown(t('field.problems'), ({ problems }) => (problems ?? []).map((problem) => line('triangle-alert', problem.reason, problem.kept ?? ''))),
-    historyPart(),
+    historyPart(context),
   ];
 }
 
@@ -83,15 +84,16 @@ function sidecarLines({ sidecars, pending }) {
   return [el('div', { class: 'fact' }, icon(pending ? 'clock' : 'circle-check'), el('div', {}, ...lines(state), ...names))];
 }
 
-/** @returns {Part} */
-function historyPart() {
+/** @param {import('./parts.js').Context} context @returns {Part} */
+function historyPart(context) {
   const list = el('ul', { class: 'history' });
   const element = el('details', { class: 'part' }, el('summary', { class: 'part-label' }, t('field.history')), list);
   return {
     element,
-    update({ history = [] }) {
+    update(asset) {
+      const { history = [] } = asset;
       element.hidden = !history.length;
-      list.replaceChildren(...history.slice(0, 100).map(entry));
+      list.replaceChildren(...history.slice(0, 100).map((told) => entry(told, takeBackButton(context, asset, told))));
     },
   };
 }
@@ -109,11 +111,20 @@ export function entryText({ field, from, to }) {
   return t(!after ? 'field.history.cleared' : before ? 'field.history.entry' : 'field.history.set', { field: name, from: before, to: after });
 }
 
-/** @param {import('./assets.js').Entry} told */
-function entry(told) {
+/** Only where the value still stands; whoever edits it meanwhile is not overruled. @param {import('./parts.js').Context} context @param {Asset} asset @param {import('./assets.js').Entry} told */
+function takeBackButton(context, asset, told) {
+  const change = takingBack(asset, told);
+  if (!change) return null;
+  const what = entryText(told);
+  const run = () => void context.save([change], { label: fieldRow(change.field).label, show: valueText });
+  return el('button', { type: 'button', class: 'take-back', 'aria-label': t('field.history.take-back.of', { what }), on: { click: run } }, t('field.history.take-back'));
+}
+
+/** @param {import('./assets.js').Entry} told @param {HTMLElement | null} button */
+function entry(told, button) {
   const when = timeOf(told.at);
   const who = told.by || told.via || t('source.tool.unknown');
-  return el('li', {}, el('span', {}, entryText(told)), el('small', {}, Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) })));
+  return el('li', {}, el('span', {}, entryText(told)), el('small', {}, Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) })), button);
 }
 
 /** Any field's value on one line. @param {any} value @returns {string} */

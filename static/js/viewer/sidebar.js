@@ -74,7 +74,7 @@ export class Sidebar {
     const note = el('p', { class: 'sidebar-note', hidden: true }, t('sidebar.read-only'));
     this.#parts = [
       { element: note, update: (asset) => { note.hidden = asset.can_edit; } },
-      textPart(context, 'title'), textPart(context, 'description'), this.#rating, labelPart(context), this.#tags, takenPart(context), ...factParts(),
+      textPart(context, 'title'), textPart(context, 'description'), this.#rating, labelPart(context), this.#tags, takenPart(context), ...factParts(context),
     ];
     this.body.replaceChildren(...this.#parts.map((part) => part.element));
     this.body.scrollTop = 0;
