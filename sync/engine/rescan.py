@@ -10,7 +10,7 @@ from sync.core.model import Problem
 from sync.engine.folder import Difference, compare, originals_in
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
-from sync.engine.values import Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
+from sync.engine.values import Asset, Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
 from sync.errors import Offline
 from sync.ports import FOLDER, Entry, join, split
 from sync.scan.seen import why
@@ -18,6 +18,7 @@ from sync.scan.snapshot import RACY_NS, pack, unreadable
 from sync.scan.walk import Listing, is_wanted, rules_for, walk
 
 Progress = Callable[[int, int | None], None]
+_AGAIN_SECONDS = 5.0
 
 
 class Rescan:
@@ -112,9 +113,10 @@ class Rescan:
             stat = asset.original.stat
             self._arrived.add((stat.ino, stat.size, stat.mtime_ns))
             yield Seen(asset)
-            if asset.again is not None:
+            again = _AGAIN_SECONDS if asset.again is None and _may_pass(asset) else asset.again
+            if again is not None:
                 self._restless.add(split(asset.path)[1])
-                yield Later(asset.path, asset.again)
+                yield Later(asset.path, again)
 
     def _find_vanished_folders(self) -> None:
         for folder, blob in self._known.items():
@@ -149,6 +151,11 @@ class Rescan:
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield Gone(join(folder, entry.name))
+
+
+def _may_pass(asset: Asset) -> bool:
+    """Whether what is wrong may have been so for a moment only: a disk that refused, a half-written file."""
+    return asset.pending or any(problem.kind in ("unreadable", "refused") for problem in asset.problems)
 
 
 def _is_within(folder: str, above: str) -> bool:

@@ -60,6 +60,13 @@ class Program:
         self.mark = len(book.lines)
         return self.compose(path, number)
 
+    def set(self, path: str, number: int, **fields: Any) -> bytes:
+        """The bytes of a save in which whole fields were changed (None: cleared), outside of any book."""
+        if not self.is_stale:
+            self.database = file_content(self.fs, path)
+        self.database = {k: v for k, v in {**self.database, **fields}.items() if v not in (None, ())}
+        return self.compose(path, number)
+
     def _change(self, key: str, value: Any) -> None:
         if key.startswith("tags/"):
             tags = {*self.database.get("tags", ())} - {key[5:]} | ({key[5:]} if value else set())

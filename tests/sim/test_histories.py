@@ -1,0 +1,56 @@
+"""Histories at random under every oracle; scripts/simulate runs them for as long as asked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sim.histories_faults import points, strike
+from tests.sim.histories_kinds import KINDS, STEPS, run
+
+SEEDS = range(24)
+SAVED: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "seeds/histories.json").read_text())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_lost_and_all_comes_to_rest(kind: str) -> None:
+    counts: Counter[str] = Counter()
+    for seed in SEEDS:
+        counts.update(run(kind, seed).counts)
+    assert counts["edits"] > 2 * len(SEEDS), "these histories hardly did anything"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_is_one_history(kind: str) -> None:
+    for seed in (1000, 1001):
+        assert run(kind, seed).trace == run(kind, seed).trace
+
+
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: f"{saved['kind']} {saved['seed']}")
+def test_what_failed_once_does_not_fail_again(saved: dict[str, Any]) -> None:
+    run(saved["kind"], saved["seed"], saved["steps"])
+
+
+def test_a_settled_history_leaves_little_that_nobody_can_decide() -> None:
+    counts: Counter[str] = Counter()
+    for seed in SEEDS:
+        counts.update(run("settled", seed, 14).counts)
+    assert counts["undecidable"] < 0.08 * counts["edits"]
+
+
+def test_an_old_database_is_told_from_a_fresh_one() -> None:
+    counts: Counter[str] = Counter()
+    for seed in SEEDS:
+        counts.update(run("stale", seed, STEPS).counts)
+    assert counts["kept_from_stale"] > 2 * len(SEEDS)
+    assert counts["taken"] > 4 * len(SEEDS)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_fault_at_an_operation_of_a_recorded_history_costs_nothing(seed: int) -> None:
+    struck = [strike(point).scene.counts.get("faults", 0) for point in points(seed, every=9)]
+    assert sum(struck) == len(struck) > 20

@@ -1,0 +1,138 @@
+"""Each oracle has a fault planted that it must find: who cannot fail proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sync.codecs import xmp
+from sync.core import plan, taking
+from sync.core.model import Candidate
+from sync.engine import rescan, rounds, writing
+from sync.engine.assets import Extra
+from tests.sim.histories_faults import points, strike
+from tests.sim.histories_kinds import run
+from tests.sim.memfs import MemFS
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+TRIES = 200
+
+_write, _edit, _mirror = xmp.write, plan.edit, plan.mirror
+_make, _compare, _settle = taking.Taking._edit, taking.Taking._compare, rounds.Rounds.settle
+
+
+def _edits_all(ledger: Any, changes: Any, **where: Any) -> Any:
+    return _edit(ledger, [replace(change, seen=None, strict=False) for change in changes], **where)
+
+
+def _always(ledger: Any, look: Any, **where: Any) -> Any:
+    return _mirror(ledger, look, **{**where, "agrees": False})
+
+
+def _replaces_all(self: Any, key: str, value: Any, kept: tuple[Candidate, ...]) -> None:
+    _make(self, key, value, ())
+
+
+def _sees_no_removal(self: Any, key: str, found: Any, *rest: Any, **named: Any) -> None:
+    if found is not None:
+        _compare(self, key, found, *rest, **named)
+
+
+def _writes_originals(self: Any, folder: str, group: Any, *rest: Any) -> Any:
+    path = f"{folder}/{group.original}"
+    self.volume.fs.hands.put(path, self.volume.fs.hands.read(path))
+    self.volume.fs.nodes[path].data += b"!"
+    return _settle(self, folder, group, *rest)
+
+
+def patches(*targets: tuple[Any, str, Any]) -> Plant:
+    """A plant of these attributes."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        for owner, name, value in targets:
+            patch.setattr(owner, name, value)
+
+    return plant
+
+
+# What is wrong, which kind of history must find it, and in which words.
+FAULTS: dict[str, tuple[Plant, str, str]] = {
+    "a page's edit replaces what it did not show": (
+        patches((plan, "edit", _edits_all)),
+        "calm",
+        " of ",
+    ),
+    "an edit met in a file replaces whatever stands": (
+        patches((taking.Taking, "_edit", _replaces_all)),
+        "races",
+        " of ",
+    ),
+    "names are never made durable": (
+        patches((MemFS, "sync_folder", lambda self, folder: None)),
+        "crashes",
+        r"I2| of ",
+    ),
+    "what our own temps hold is not looked at": (
+        patches((rounds, "take_temps", lambda *_: Extra())),
+        "races",
+        "a temp is left",
+    ),
+    "originals are written": (patches((rounds.Rounds, "settle", _writes_originals)), "calm", "I1"),
+    "what is not mapped is dropped": (
+        patches((writing.xmps, "write", lambda old, content, mark: _write(None, content, mark))),
+        "calm",
+        "I4",
+    ),
+    "the mirror is written at every look": (
+        patches((plan, "mirror", _always)),
+        "calm",
+        "no rest",
+    ),
+    "an empty root is taken for a volume without photos": (
+        patches((rescan, "require_root", lambda *_: None), (rounds.Rounds, "enter", lambda self: None)),
+        "upheavals",
+        "I10",
+    ),
+    "every program is taken to have read the newest": (
+        patches((taking, "read_point", lambda *_: 0)),
+        "stale",
+        "silently won",
+    ),
+    "a new edit is taken for an old value": (
+        patches((taking.Taking, "_edit", lambda self, key, value, kept: self._list(key, None))),
+        "stale",
+        "not taken",
+    ),
+    "a removal is no edit": (
+        patches((taking.Taking, "_compare", _sees_no_removal)),
+        "settled",
+        "not listed",
+    ),
+    "an accepted edit leaves the old value beside it": (
+        patches((taking, "_hash", lambda _: "never")),
+        "settled",
+        "false candidates",
+    ),
+}
+
+
+def run_all(kind: str) -> None:
+    for seed in range(TRIES):
+        run(kind, seed)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant, kind, words = FAULTS[fault]
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match=words):
+        run_all(kind)
+
+
+def test_an_error_that_is_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rescan, "_may_pass", lambda asset: False)
+    with pytest.raises(AssertionError, match=r"I2|I7"):
+        [strike(point) for point in points(1, every=3)]
