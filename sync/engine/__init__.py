@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sync.core.model import Change, Problem
 from sync.engine.assets import version
 from sync.engine.finding import find_group
+from sync.engine.following import Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import begin
 from sync.engine.rounds import Rounds
@@ -62,6 +63,7 @@ class Engine:
         self.volume, self.site = volume, site
         self._rounds = Rounds(volume, site)
         self._touching = Touching(self._rounds)
+        self._following = Following(self._rounds)
 
     def scan(
         self,
@@ -137,6 +139,8 @@ class Engine:
         if stat.signature() != signature:
             return None
         self.site.memory.keep_hashes(self.volume.id, {path: (signature, hash_)})
+        for event in self._following.hashed(path, hash_):
+            return event.asset
         asset = self._rounds.fingerprint(path, hash_)
         self._rounds.flush()
         return asset

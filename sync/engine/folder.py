@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from sync.core.model import Problem
@@ -16,7 +16,10 @@ from sync.scan.walk import Listing
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of one folder: groups to look at, originals gone (names), oddities new and over, our temps."""
+    """Of one folder: groups to look at, originals gone, oddities new and over, our temps.
+
+    `orphans` are originals that only a ledger tells of, `before` the names known before.
+    """
 
     groups: tuple[Group, ...]
     entries: Mapping[str, Entry]
@@ -24,6 +27,8 @@ class Difference:
     odd: tuple[Problem, ...] = ()
     cleared: tuple[str, ...] = ()
     temps: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
+    before: Container[str] = ()
 
 
 def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Difference:
@@ -44,12 +49,13 @@ def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Diff
     cleared = [join(listing.folder, odd.name) for odd in then.oddities if odd.name not in odd_now]
     if before and is_unreadable(before):
         cleared.append(listing.folder)
+    orphans = tuple(name for name in now.orphans if everything or name not in then.orphans)
     odd = tuple(
         _problem(listing.folder, oddity)
         for oddity in now.oddities
         if everything or oddity not in then.oddities
     )
-    return Difference(groups, new, gone, odd, tuple(cleared), now.temps)
+    return Difference(groups, new, gone, odd, tuple(cleared), now.temps, orphans, old)
 
 
 def originals_in(blob: bytes) -> list[Entry]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
 from sync.engine.folder import Difference, compare, originals_in
+from sync.engine.following import Arrivals, Following
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
@@ -46,6 +47,8 @@ class Rescan:
         self._gone: dict[str, list[Entry]] = {}
         self._arrived: set[tuple[int, int, int]] = set()
         self._restless: set[str] = set()
+        self._following, self._new = Following(rounds), Arrivals()
+        self._orphans: list[str] = []
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS
 
@@ -106,7 +109,11 @@ class Rescan:
             yield Cleared(path)
         for problem in difference.odd:
             yield Trouble(problem)
-        for asset in self._rounds.look_at(folder, difference.groups, difference.entries, difference.temps):
+        self._orphans += [join(folder, name) for name in difference.orphans]
+        look_at = self._rounds.look_at
+        for asset in look_at(folder, difference.groups, difference.entries, difference.temps):
+            if self._known and split(asset.path)[1] not in difference.before:
+                self._new.add(asset)
             self._assets += 1
             if self._progress is not None and self._assets % 100 == 0:
                 self._progress(self._assets, None)
@@ -150,7 +157,10 @@ class Rescan:
         yield Root("online")
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
+                yield from self._following.gone(join(folder, entry.name), entry, self._new)
                 yield Gone(join(folder, entry.name))
+        for path in self._orphans:
+            yield from self._following.gone(path, None, self._new)
 
 
 def _may_pass(asset: Asset) -> bool:

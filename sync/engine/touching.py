@@ -10,6 +10,7 @@ from sync.core.brakes import FEW
 from sync.core.model import Problem
 from sync.engine import remember
 from sync.engine.finding import Place, find
+from sync.engine.following import Arrivals, Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
@@ -48,10 +49,12 @@ class Touching:
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
         self._tries: dict[str, int] = {}
+        self._following, self._new = Following(rounds), Arrivals()
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
         folders: list[str] = []
+        self._new = Arrivals()
         places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
@@ -69,6 +72,7 @@ class Touching:
         if gone:
             require_root(self._volume, self._site)
         for path in gone:
+            yield from self._following.gone(path, None, self._new)
             yield Gone(path)
 
     def _places(self, paths: list[str], folders: list[str]) -> dict[Place, _Touched]:
@@ -126,6 +130,8 @@ class Touching:
             elif self._concerns(place.folder, group, touched, stats):
                 event = self._round(place.folder, group, stats, touched)
                 yield event
+                if isinstance(event, Seen):
+                    self._new.add(event.asset, by_hash=False)  # it may have been there for long
                 if isinstance(event, Seen) and event.asset.again is not None:
                     yield Later(event.asset.path, event.asset.again)
         for temp in touched.temps:

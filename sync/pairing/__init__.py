@@ -63,11 +63,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A folder, sorted out."""
+    """A folder, sorted out. `orphans` are the originals that ledgers tell of and that are not there."""
 
     groups: dict[str, Group]
     oddities: tuple[Oddity, ...] = ()
     temps: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -122,7 +123,10 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
         _give_xmps(xmps, claims, groups, oddities)
         _give_ledgers(ledgers, claims, groups)
         _give_companions(companions, claims, groups)
-    return Pairing(groups, tuple(oddities), tuple(temps))
+    named = {group.ledger for group in groups.values()} if ledgers else set()
+    orphans = [name for name in ledgers if name.endswith(LEDGER_SUFFIX) and name not in named]
+    bases = tuple(name[: -len(LEDGER_SUFFIX)] for name in orphans)
+    return Pairing(groups, tuple(oddities), tuple(temps), bases)
 
 
 def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]) -> None:

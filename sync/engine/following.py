@@ -1,0 +1,242 @@
+"""Sidecars left behind when an original was moved without them: they follow it to its new place.
+
+An original is known again by its inode, size and mtime, or by its content hash. Its sidecars are written
+beside it first; at the old place each goes only when the same bytes are safe at the new one. Where anything
+is not certain, all stay where they are and a person is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sync.apply.put import Pen, StartOver, commit, prepare
+from sync.core.model import Fingerprint, Problem
+from sync.engine import remember
+from sync.engine.finding import Place, find, find_group, keeps_ledger_beside, overlay_name
+from sync.engine.rounds import Rounds
+from sync.engine.values import Asset, Event, Seen
+from sync.errors import NotFound, SyncError
+from sync.pairing import Group
+from sync.pairing.names import kind_of, stem_of
+from sync.ports import FS, LEDGER_SUFFIX, XMP_SUFFIX, Entry, Found, Stat, join, split
+from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
+
+_KEY = "//left/"  # no path in a volume begins with a slash
+_LONGEST_NAME = 255
+
+Trace = tuple[int, int, int]
+"""Inode, size and mtime: what a rename leaves as it was."""
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """Originals met at paths where none was before; one of which there are two alike is nobody's heir."""
+
+    by_trace: dict[Trace, str | None] = field(default_factory=dict)
+    by_hash: dict[str, str | None] = field(default_factory=dict)
+
+    def add(self, asset: Asset, *, by_hash: bool = True) -> None:
+        """Take note of an original at a new path."""
+        stat, hash_ = asset.original.stat, asset.original.hash
+        if stat.ino:
+            trace = (stat.ino, stat.size, stat.mtime_ns)
+            self.by_trace[trace] = None if trace in self.by_trace else asset.path
+        if hash_ and by_hash:
+            self.by_hash[hash_] = None if hash_ in self.by_hash else asset.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    fs: FS
+    old: str
+    new: str
+    found: Found
+    is_there: bool
+
+
+class _Doubt(Exception):
+    """Why the sidecars stay where they are, as half a sentence."""
+
+
+class Following:
+    """Finds where sidecars belong whose original is gone from beside them."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self._rounds = rounds
+        self._volume, self._site = rounds.volume, rounds.site
+
+    def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
+        """An original is not at a path: let what lies there follow it, now or once it is known again."""
+        if not self._has_any(path) or not self._left(path):
+            return
+        asset = self._fingerprint(path)
+        signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
+        hash_ = (asset.hash if asset else None) or hash_
+        new = arrivals.by_trace.get((entry.ino, entry.size, entry.mtime_ns)) if entry else None
+        if new is None and signature:
+            new = next((at for trace, at in arrivals.by_trace.items() if _is_of(trace, signature)), None)
+        new = new or (arrivals.by_hash.get(hash_) if hash_ else None)
+        if new is not None:
+            yield from self._follow(path, new, hash_)
+        elif hash_ is not None:
+            self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
+
+    def hashed(self, path: str, hash_: str) -> Iterator[Seen]:
+        """An original's content is known: whatever was left behind by one of that content is its own."""
+        kept = self._site.memory.last(self._volume.id, _KEY + hash_)
+        if kept is not None:
+            yield from self._follow(kept.decode("utf-8", "surrogateescape"), path, hash_)
+
+    def _has_any(self, path: str) -> bool:
+        """Whether there may be anything at all, told by some stats and no listing."""
+        group, folder = _group_of(path), split(path)[0]
+        names = (group.own_xmp, stem_of(group.original) + XMP_SUFFIX)
+        for fs, at in (self._ledger_at(path), *((self._volume.fs, join(folder, name)) for name in names)):
+            with contextlib.suppress(OSError):
+                fs.stat(at)
+                return True
+        return False
+
+    def _left(self, path: str) -> list[str]:
+        """Names of the sidecars at a path without an original, those that another one shares left out."""
+        name = split(path)[1]
+        found = _group_of(path)
+        try:
+            pairing, stats = find(self._volume, Place.of(path))
+        except OSError:
+            return []
+        if name in stats:
+            return []
+        taken = {other for group in pairing.groups.values() for other in group.sidecars}
+        names = [found.own_xmp, *([stem_of(name) + XMP_SUFFIX] if kind_of(name) else [])]
+        left = [other for other in names if other in stats and other not in taken]
+        fs, ledger = self._ledger_at(path)
+        with contextlib.suppress(OSError):
+            fs.stat(ledger)
+            left.append(found.own_ledger)
+        return left
+
+    def _ledger_at(self, path: str) -> tuple[FS, str]:
+        group, folder = _group_of(path), split(path)[0]
+        if keeps_ledger_beside(self._volume, group) or self._volume.overlay is None:
+            return self._volume.fs, join(folder, group.own_ledger)
+        return self._volume.overlay, join(folder, overlay_name(group))
+
+    def _fingerprint(self, path: str) -> Fingerprint | None:
+        fs, ledger = self._ledger_at(path)
+        held = see_ledger(fs, ledger).ledger
+        return held.asset if held else None
+
+    def _follow(self, old: str, new: str, hash_: str | None) -> Iterator[Seen]:
+        keys = [Place.of(path).key(self._volume.id) for path in (old, new)]
+        problem = None
+        try:
+            with self._site.lock.hold(keys):
+                stat = find_group(self._volume, new)[1]
+                moves = self._moves(old, new, stat, hash_)
+                if not moves:
+                    return
+                self._carry_out(moves)
+        except _Doubt as doubt:
+            problem = _left_behind(old, new, str(doubt))
+        except StartOver:
+            problem = _left_behind(old, new, "something is being written there just now")
+        except (SyncError, OSError) as error:
+            reason = error.reason if isinstance(error, SyncError) else error.strerror or str(error)
+            problem = _left_behind(old, new, reason)
+        if hash_ is not None:
+            self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
+        with contextlib.suppress(NotFound):
+            group, stat, temps = find_group(self._volume, new)
+            asset = self._rounds.settle(split(new)[0], group, stat, self._rounds.hash_of(new, stat), temps)
+            self._rounds.flush()
+            yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
+
+    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None) -> list[_Move]:
+        """What goes where, all of it checked before anything is written. Raises _Doubt."""
+        fs, at = self._ledger_at(old)
+        held = see_ledger(fs, at)
+        if held.error is not None:
+            raise _Doubt("their ledger cannot be read")
+        asset = held.ledger.asset if held.ledger else None
+        if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
+            raise _Doubt("they were written for another picture")
+        names = self._left(old)
+        pairs = [self._pair(old, new, name) for name in names]
+        own = [move for move in pairs if move is not None]
+        if len(own) < len(names):
+            raise _Doubt("read-only or shared sidecars cannot follow")
+        group = find_group(self._volume, new)[0]
+        own_now = {join(split(new)[0], name) for name in group.sidecars}
+        is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
+        if not is_begun and not own_now <= {move.new for move in own}:
+            raise _Doubt("it has sidecars of its own there")
+        return own
+
+    def _pair(self, old: str, new: str, name: str) -> _Move | None:
+        folder, target = split(new)
+        if name.endswith(LEDGER_SUFFIX):
+            (fs, at), (onto, to) = self._ledger_at(old), self._ledger_at(new)
+            if fs is not onto:
+                return None
+            return _move(fs, at, to, LARGEST_LEDGER)
+        is_shared = name != split(old)[1] + XMP_SUFFIX
+        to = (stem_of(target) if is_shared else target) + XMP_SUFFIX
+        siblings = find(self._volume, Place.of(new))[0].groups if is_shared else {}
+        if not self._volume.writable or len(to.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
+            return None
+        if any(stem_of(other) == stem_of(target) and other != target for other in siblings):
+            return None
+        return _move(self._volume.fs, join(split(old)[0], name), join(folder, to), LARGEST_XMP)
+
+    def _carry_out(self, moves: list[_Move]) -> None:
+        """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own."""
+        pen = Pen(self._site.id, self._site.rng)
+        memory, volume = self._site.memory, self._volume.id
+        kept: dict[str, bytes | None] = {}
+        for move in moves:
+            if not move.is_there:
+                if move.fs is not self._volume.fs:
+                    move.fs.make_folder(split(move.new)[0])
+                put = commit(move.fs, pen, prepare(move.fs, pen, move.new, move.found.data, None, move.old))
+                known = remember.unpack(memory.last(volume, move.old))
+                kept[move.new] = remember.pack(put.stat, known.held) if known else None
+            kept[move.old] = None
+        for move in moves:
+            move.fs.sync_folder(split(move.new)[0])
+            now = move.fs.read(move.new, LARGEST_LEDGER)
+            if now.data == move.found.data and move.fs.stat(move.old) == move.found.stat:
+                move.fs.remove(move.old)
+            move.fs.sync_folder(split(move.old)[0])
+        memory.keep(volume, kept)
+
+
+def _move(fs: FS, old: str, new: str, limit: int) -> _Move:
+    found = fs.read(old, limit)
+    try:
+        there = fs.read(new, limit)
+    except FileNotFoundError:
+        return _Move(fs, old, new, found, is_there=False)
+    if there.data != found.data:
+        raise _Doubt(f"{split(new)[1]} is there already and says something else")
+    return _Move(fs, old, new, found, is_there=True)
+
+
+def _group_of(path: str) -> Group:
+    name = split(path)[1]
+    return Group(name, kind_of(name) or "photo")
+
+
+def _is_of(trace: Trace, signature: bytes) -> bool:
+    return Stat(0, *trace, 0).signature()[:24] == signature[:24]
+
+
+def _left_behind(old: str, new: str, reason: str) -> Problem:
+    return Problem(
+        new,
+        "left-behind",
+        f"The sidecars that this photo had at {old} did not follow it: {reason}.",
+        "They lie where they were, unchanged.",
+    )

@@ -1,0 +1,223 @@
+"""Originals that were moved without their sidecars: these follow, or stay untouched and a person is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.codecs import xmp
+from sync.engine import Asset, hash_of
+from tests.sim.memfs import Crash, MemFS
+from tests.sim.tools import MARK
+from tests.sync.machines import Machine, assets, simulated_machine
+
+OLD, NEW = "a/IMG.JPG", "b/LAKE.JPG"
+CONTENT = {"title": "Lake", "rating": 3}
+
+
+def machine_with(*, is_hashed: bool = False) -> Machine:
+    machine = simulated_machine()
+    machine.hands.put(OLD, b"the picture")
+    machine.hands.put("b/other.JPG", b"other")
+    machine.edit(OLD, **CONTENT)
+    if is_hashed:
+        hashed(machine, OLD)
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+    return machine
+
+
+def hashed(machine: Machine, path: str) -> Asset | None:
+    return machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+
+
+def copied(machine: Machine, old: str, new: str) -> None:
+    """As a move between disks does: another inode and another time, the same bytes."""
+    machine.hands.put(new, machine.hands.read(old))
+    machine.hands.remove(old)
+
+
+def assert_followed(machine: Machine, new: str, asset_id: str) -> None:
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+    assert isinstance(machine.fs, MemFS)
+    machine.fs.writes.clear()
+    asset = assets(machine.scan(everything=True))[new]
+    assert machine.fs.writes == []
+    assert (asset.document.content(), asset.problems, asset.pending) == (CONTENT, (), False)
+    assert asset.id == asset_id
+    assert machine.mirror(new) == CONTENT
+    assert [name for name in machine.hands.names("a") if "IMG" in name] == []
+
+
+def test_a_renamed_original_is_followed_in_the_same_scan() -> None:
+    machine = machine_with()
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    assert assets(machine.scan())[NEW].document.content() == CONTENT
+    assert_followed(machine, NEW, asset_id)
+
+
+def test_a_rename_within_the_folder_is_followed() -> None:
+    machine = machine_with()
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, "a/LAKE.JPG")
+    machine.pass_time(3)
+    machine.scan()
+    assert_followed(machine, "a/LAKE.JPG", asset_id)
+
+
+def test_the_watcher_sees_a_rename_of_a_hashed_original() -> None:
+    machine = machine_with(is_hashed=True)
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    assert assets(machine.touch(OLD, NEW))[NEW].document.content() == CONTENT
+    assert_followed(machine, NEW, asset_id)
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_an_original_on_another_inode_is_followed_once_it_is_hashed(told_by: str) -> None:
+    machine = machine_with(is_hashed=True)
+    asset_id = machine.ledger(OLD).id
+    copied(machine, OLD, NEW)
+    machine.pass_time(3)
+    machine.scan() if told_by == "scan" else machine.touch(OLD, NEW)
+    assert machine.engine.look(NEW).document.content() == {}
+    asset = hashed(machine, NEW)
+    assert asset is not None
+    assert asset.document.content() == CONTENT
+    assert_followed(machine, NEW, asset_id)
+
+
+def test_after_the_memory_is_lost_a_ledger_without_original_is_found_by_itself() -> None:
+    machine = machine_with(is_hashed=True)
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    machine.restart(forget=True)
+    machine.scan()
+    assert machine.engine.look(NEW).document.content() == {}
+    hashed(machine, NEW)
+    assert_followed(machine, NEW, asset_id)
+
+
+def test_an_xmp_without_a_ledger_follows_too_byte_for_byte() -> None:
+    machine = simulated_machine()
+    machine.hands.put(OLD, b"the picture")
+    data = MARK.sub(b"", xmp.write(None, CONTENT, "none"))
+    machine.hands.put("a/IMG.xmp", data)
+    machine.scan()
+    machine.pass_time(3)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    assert assets(machine.scan())[NEW].document.content() == CONTENT
+    assert machine.hands.read("b/LAKE.xmp") == data
+    assert machine.hands.names("a") == []
+
+
+def test_a_sidecar_shared_with_a_twin_that_stayed_stays() -> None:
+    machine = machine_with()
+    machine.hands.put("a/IMG.CR3", b"the raw picture")
+    machine.hands.put("a/IMG.xmp", MARK.sub(b"", xmp.write(None, {"label": "Red"}, "none")))
+    machine.scan()
+    machine.pass_time(3)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    machine.scan()
+    assert machine.hands.names("a") == ["IMG.CR3", "IMG.xmp"]
+    assert machine.mirror(NEW) == CONTENT
+
+
+def left(machine: Machine) -> dict[str, bytes]:
+    assert isinstance(machine.fs, MemFS)
+    return {path: data for path, data in machine.fs.contents().items() if path.startswith("a/")}
+
+
+def test_where_the_new_place_has_sidecars_of_its_own_all_stay_and_a_person_is_told() -> None:
+    machine = machine_with()
+    before = left(machine)
+    machine.hands.move(OLD, NEW)
+    machine.hands.put(NEW + ".xmp", MARK.sub(b"", xmp.write(None, {"title": "Sea"}, "none")))
+    machine.pass_time(3)
+    asset = assets(machine.scan())[NEW]
+    assert asset.document.content() == {"title": "Sea"}
+    assert [problem.kind for problem in asset.problems] == ["left-behind"]
+    assert left(machine) == {path: data for path, data in before.items() if path != OLD}
+
+
+def test_a_copy_beside_a_living_original_inherits_nothing() -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.put(NEW, b"the picture")
+    machine.pass_time(3)
+    machine.scan()
+    asset = hashed(machine, NEW)
+    assert asset is not None
+    assert asset.document.content() == {}
+    assert machine.mirror(OLD) == CONTENT
+
+
+def test_another_picture_with_a_ledgers_name_and_size_inherits_nothing() -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.remove(OLD)
+    machine.hands.put(NEW, b"THE PICTURE")
+    machine.pass_time(3)
+    machine.scan()
+    asset = hashed(machine, NEW)
+    assert asset is not None
+    assert asset.document.content() == {}
+    assert "IMG.JPG.kphotos.json" in machine.hands.names("a")
+
+
+def test_what_was_set_aside_is_given_back_to_its_picture() -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.replace(OLD, b"another picture")
+    machine.pass_time(3)
+    machine.scan()
+    machine.engine.disown(OLD)
+    machine.edit(OLD, title="Sea")
+    machine.hands.put(NEW, b"the picture")
+    machine.pass_time(3)
+    machine.scan()
+    asset = hashed(machine, NEW)
+    assert asset is not None
+    assert asset.document.content() == CONTENT
+    assert machine.mirror(OLD) == {"title": "Sea"}
+    assert not [name for name in machine.hands.names("a") if "orphan" in name]
+
+
+@pytest.mark.parametrize("cut", ["process killed", "power cut, names lost", "power cut, names kept"])
+def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        machine = machine_with(is_hashed=True)
+        asset_id = machine.ledger(OLD).id
+        machine.hands.move(OLD, NEW)
+        machine.pass_time(3)
+        fs = machine.fs
+        assert isinstance(fs, MemFS)
+        fs.durable_nodes = dict(fs.nodes)
+        end = fs.operations + number
+
+        def stop(at: int, operation: str, path: str, end: int = end) -> None:
+            if at == end:
+                raise Crash
+
+        fs.before = stop
+        try:
+            machine.scan()
+            is_over = True
+        except Crash:
+            pass
+        fs.before = lambda at, operation, path: None
+        if cut != "process killed":
+            fs.power_cut(keep_names=cut == "power cut, names kept")
+        machine.restart()
+        machine.pass_time(3)
+        machine.scan()
+        hashed(machine, NEW)
+        assert_followed(machine, NEW, asset_id)
+    assert number > 30
