@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from sync.core.check import check
 from sync.core.fields import FIELDS, Field, Kind
 from sync.core.model import Change, Value
-from sync.core.values import check
 from sync.errors import BadValue
 
 _WORDS = re.compile(r"(?P<field>[a-z_]+)(?P<sign>[+-]?)=(?P<value>.*)", re.DOTALL)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sync.core.check import check
 from sync.core.dots import following
 from sync.core.draft import FAVOURITES, SETS, Draft, is_trashed
 from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
 from sync.core.show import open_candidates, winner
-from sync.core.values import check, element, same, text
+from sync.core.values import element, same, text
 from sync.errors import BadValue, Conflict
 
 ALBUMS, TRASH = "albums", "trash"

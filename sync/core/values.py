@@ -1,7 +1,7 @@
 """The canonical form of every field's value: one spelling for what files say and what people type.
 
-`canonical` is for what was read from files: it never raises, and returns None for what the field
-cannot hold. `check` is for people's input: it refuses with a reason. `digest` names a canonical value.
+`canonical` never raises, and returns None for what the field cannot hold; what people type goes through
+`sync.core.check`, which refuses with a reason. `digest` names a canonical value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from unicodedata import is_normalized, normalize
 
 from sync.core.fields import FIELDS, Field, Kind
 from sync.core.model import Value
-from sync.errors import BadValue
 
 _encode = JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -81,34 +80,9 @@ def kept(field: str, value: Value) -> Value:
     return canonical(field, value)
 
 
-def check(field: str, value: Value) -> Value:
-    """Return a person's value in the field's form, None for "cleared"; BadValue says what is wrong."""
-    if field.startswith("regions/") and field.endswith("/name"):
-        return _check_region_name(field, value)
-    row = FIELDS.get(field)
-    if row is None or not row.editable:
-        raise BadValue(field, "there is no such field to edit")
-    if value is None:
-        return None
-    _check_texts(row, value)
-    if row.kind is Kind.SET:
-        return _check_elements(row, value)
-    if row.kind in (Kind.TEXT, Kind.CHOICE) and not isinstance(value, str):
-        raise BadValue(field, "must be text")
-    if row.kind is Kind.TEXT and not value.strip():
-        return None
-    if row.kind is Kind.CHOICE and value and value.capitalize() not in row.choices:
-        raise BadValue(field, f"must be one of {', '.join(row.choices)}")
-    if row.kind is Kind.INTEGER:
-        return _check_integer(row, value)
-    if row.kind is Kind.NAMES and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
-        raise BadValue(field, _MEANT[Kind.NAMES])
-    held = kept(field, value)
-    if held is None and value not in ("", [], {}):
-        raise BadValue(field, _MEANT[row.kind])
-    if row.kind is Kind.MOMENT and held and value.get("offset") and held["offset"] is None:
-        raise BadValue(field, 'the offset must look like "+02:00"')
-    return held
+def is_writable(written: str) -> bool:
+    """Tell whether XML, and so a sidecar, can hold each character."""
+    return not _UNWRITABLE.search(written)
 
 
 def clean(value: Value) -> str:
@@ -250,52 +224,6 @@ def region(value: Value) -> dict[str, Value] | None:
     return held
 
 
-def _check_region_name(key: str, value: Value) -> Value:
-    """A region's name is the one part of it that people edit; "" for a face that nobody knows."""
-    if not isinstance(value, str) or _UNWRITABLE.search(value) or len(value) > FIELDS["people"].longest:
-        raise BadValue(key, "must be a name")
-    return clean(value).strip()
-
-
-def _check_texts(row: Field, value: Value) -> None:
-    pieces = (
-        value.values()
-        if isinstance(value, Mapping)
-        else value
-        if isinstance(value, list | tuple)
-        else [value]
-    )
-    for piece in pieces:
-        if not isinstance(piece, str):
-            continue
-        if _UNWRITABLE.search(piece):
-            raise BadValue(row.name, "contains a character that no sidecar can hold")
-        if len(piece) > row.longest:
-            raise BadValue(row.name, f"is longer than {row.longest} characters")
-
-
-def _check_integer(row: Field, value: Value) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise BadValue(row.name, "must be a whole number")
-    if row.lowest is not None and row.highest is not None and not row.lowest <= value <= row.highest:
-        raise BadValue(row.name, f"must be from {row.lowest} to {row.highest}")
-    return value
-
-
-def _check_elements(row: Field, value: Value) -> Value:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple | set | frozenset) or not all(
-        isinstance(item, str) for item in texts
-    ):
-        raise BadValue(row.name, "must be text, or a list of texts")
-    held = {element(row.name, item) for item in texts}
-    if row.name == "tags" and any("|" in item for item in held):
-        raise BadValue(row.name, 'a tag cannot contain "|", which other tools read as a hierarchy')
-    if "" in held:
-        raise BadValue(row.name, "must not be empty")
-    return tuple(sorted(held))
-
-
 _FORMS: Mapping[Kind, Callable[[Field, Value], Value]] = MappingProxyType(
     {
         Kind.TEXT: _text,
@@ -307,17 +235,5 @@ _FORMS: Mapping[Kind, Callable[[Field, Value], Value]] = MappingProxyType(
         Kind.PLACE: _place,
         Kind.SET: _elements,
         Kind.REGIONS: _regions,
-    }
-)
-
-_MEANT: Mapping[Kind, str] = MappingProxyType(
-    {
-        Kind.TEXT: "must be text",
-        Kind.CHOICE: "must be one of the choices",
-        Kind.MOMENT: 'must be a date like "2021-06-01" or a time like "2021-06-01T12:34:56"',
-        Kind.POSITION: "must be latitude (-90 to 90) and longitude (-180 to 180) in degrees",
-        Kind.NAMES: "must be a list of names",
-        Kind.PLACE: "must be some of location, city, state, country, code",
-        Kind.REGIONS: "must be a list of regions",
     }
 )
