@@ -8,7 +8,6 @@ import http.client
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
@@ -143,6 +142,3 @@ def _announce(settings: Settings, out: Output) -> bool:
         lambda: out.say(f"K-Photos is ready at {where}{hint}\nCtrl-C ends it."),
     )
     return True
-
-
-Command = Callable[[argparse.Namespace, Settings, Output], int]

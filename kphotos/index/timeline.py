@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 import peewee
 
 from kphotos import db
-from kphotos.errors import Invalid, NotFound, StaleVersion
+from kphotos.errors import Invalid, StaleVersion
 from kphotos.index import generation, wire
 from kphotos.index.scope import Scope
 from kphotos.index.tables import UNDATED, Asset, Favourite, Meta, Problem
@@ -87,33 +87,6 @@ def block(scope: Scope, view: str, version: str, start: int, number: int) -> byt
         days = _days(scope, view, structure)
         rows = _read_block(scope, view, days, start, number)
     return wire.block(rows)
-
-
-def ordinal_of(scope: Scope, asset: str, view: str = "library") -> int:
-    """The place of an asset in the timeline; NotFound if it is not in it (or not for this viewer)."""
-    with db.snapshot(generation.bound().database):
-        query = Asset.select(Asset.day, Asset.clock).where(Asset.id == asset, *_conditions(scope, view))
-        found = db.rows(query)
-        if not found:
-            raise NotFound("There is no such photo.")
-        day, clock = found[0]
-        days = _days(scope, view, _counters(view)[0])
-        section = days.days.index(day)
-        later = (Asset.clock > clock) | ((Asset.clock == clock) & (Asset.id > asset))
-        before = Asset.select().where(Asset.day == day, later, *_conditions(scope, view)).count()
-    return (0, *days.ends)[section] + int(before)
-
-
-def neighbours(scope: Scope, asset: str, view: str = "library") -> tuple[str | None, str | None]:
-    """The ids before (newer) and after (older) an asset in timeline order."""
-    with db.snapshot(generation.bound().database):
-        place = ordinal_of(scope, asset, view)
-        days = _days(scope, view, _counters(view)[0])
-        start = max(0, place - 1)
-        ids = [row[0] for row in _read_block(scope, view, days, start, 3 if place else 2)]
-    if place == 0:
-        return None, (ids[1] if len(ids) > 1 else None)
-    return ids[0], (ids[2] if len(ids) > 2 else None)
 
 
 @contextmanager

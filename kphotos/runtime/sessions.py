@@ -117,7 +117,7 @@ def rotate(settings: Settings, token: str, now_ms: int) -> Opened:
             _issue(database, successor, session.id, _hash(token), now_ms)
             db.run(database, "UPDATE session SET used_ms = ? WHERE id = ?", (now_ms, session.id))
         elif abs(now_ms - used_ms) > GRACE_MS:
-            _revoke(database, "id", session.id, now_ms)
+            _revoke(database, session.id, now_ms)
             reused = True
     if reused:
         raise SessionOver("reused")
@@ -141,24 +141,10 @@ def session_of(settings: Settings, token: str) -> str | None:
     return row[0] if row is not None else None
 
 
-def of_user(settings: Settings, user: str, now_ms: int) -> list[Session]:
-    """The good sessions of one account, the last used first."""
-    with db.state(settings, "runtime", MODELS) as database:
-        sql = f'SELECT {_SESSION} FROM session WHERE "user" = ? ORDER BY used_ms DESC, id'  # noqa: S608
-        rows = db.run(database, sql, (user,)).fetchall()
-    return [session for session in (Session(*row) for row in rows) if _over(session, now_ms) is None]
-
-
 def revoke(settings: Settings, session_id: str, now_ms: int) -> None:
     """End one session; its access and refresh tokens are refused from now on."""
     with _state(settings) as database:
-        _revoke(database, "id", session_id, now_ms)
-
-
-def revoke_user(settings: Settings, user: str, now_ms: int) -> None:
-    """End every session of an account."""
-    with _state(settings) as database:
-        _revoke(database, '"user"', user, now_ms)
+        _revoke(database, session_id, now_ms)
 
 
 def sweep(settings: Settings, now_ms: int) -> None:
@@ -204,9 +190,9 @@ def _over(session: Session, now_ms: int) -> str | None:
     return None
 
 
-def _revoke(database: peewee.Database, column: str, value: str, now_ms: int) -> None:
-    sql = f"UPDATE session SET revoked_ms = ? WHERE {column} = ? AND revoked_ms IS NULL"  # noqa: S608
-    db.run(database, sql, (now_ms, value))
+def _revoke(database: peewee.Database, session_id: str, now_ms: int) -> None:
+    sql = "UPDATE session SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL"
+    db.run(database, sql, (now_ms, session_id))
 
 
 def _issue(database: peewee.Database, token: str, session: str, parent: str | None, now_ms: int) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from kphotos.errors import Invalid, NotFound, StaleVersion
+from kphotos.errors import Invalid, StaleVersion
 from kphotos.index import Index, projection, timeline
 from kphotos.index.rows import Facts, Gone, ProblemRow
 from kphotos.index.scope import EVERYTHING, Scope
@@ -195,11 +195,6 @@ def test_blocks_from_any_ordinal_are_the_same_sequence(bound: Index) -> None:
                 == whole[start : start + number]
             )
     assert timeline.ratios(ALICE, "library", version) == bytes(int(str(row["ratio"])) for row in whole)
-    for place, row in enumerate(whole):
-        assert timeline.ordinal_of(ALICE, str(row["id"])) == place
-        newer, older = timeline.neighbours(ALICE, str(row["id"]))
-        assert newer == (whole[place - 1]["id"] if place else None)
-        assert older == (whole[place + 1]["id"] if place < 119 else None)
 
 
 def test_orientation_turns_the_ratio(bound: Index) -> None:
@@ -221,10 +216,6 @@ def test_charlie_sees_and_counts_nothing_of_volumes_that_are_not_his(bound: Inde
     assert ids(CHARLIE) == []
     assert timeline.ratios(CHARLIE, "library", timeline.version(CHARLIE)) == b""
     assert timeline.count(ALICE) == 2
-    with pytest.raises(NotFound):
-        timeline.ordinal_of(BOB, asset_id("theirs"))
-    with pytest.raises(NotFound):
-        timeline.neighbours(CHARLIE, asset_id("mine"))
 
 
 def test_trash_is_not_in_the_library(bound: Index) -> None:
