@@ -217,7 +217,7 @@ def _cells(row: AssetRow, fact: Facts | None) -> tuple[Any, ...]:
         orientation,
         values.maybe_json(content.get("place")),
         row.conflicts,
-        text(row.review),
+        None if row.trashed else text(row.review),
         int(row.trashed),
         int(row.has_ledger),
         int(row.pending),

@@ -15,7 +15,7 @@ class AssetRow:
     included; `document` is what the API shows beside it (JSON values). `width` and `height` are those
     of the stored picture. A value the index cannot hold (a number beyond 64 bits, NaN) becomes NULL.
     `review` names what waits for a person: fields in conflict, then those with a value that a tool put
-    back, each with a "~" before it; parted by spaces.
+    back, each with a "~" before it; parted by spaces. In the trash nothing waits.
     """
 
     id: str

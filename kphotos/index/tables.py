@@ -211,11 +211,9 @@ Asset.add_index(
     )
 )
 Asset.add_index(Asset.index(Asset.hash, name="asset_hash"))
-Asset.add_index(
-    Asset.index(
-        Asset.review, Asset.volume, Asset.path, where=Asset.review.is_null(False), name="asset_review"
-    )
-)
+_WAITS = Asset.review.is_null(False)
+Asset.add_index(Asset.index(Asset.review, Asset.volume, Asset.path, where=_WAITS, name="asset_review"))
+Asset.add_index(Asset.index(Asset.volume, Asset.review, where=_WAITS, name="asset_review_volume"))
 AssetTag.add_index(AssetTag.index(AssetTag.asset, name="asset_tag_asset"))
 AssetPerson.add_index(AssetPerson.index(AssetPerson.asset, name="asset_person_asset"))
 Favourite.add_index(Favourite.index(Favourite.asset, name="favourite_asset"))

@@ -144,6 +144,7 @@ def test_what_others_change_meanwhile_is_shown_and_the_choice_kept(
     assert api(visit, "PATCH", f"/api/assets/{photo}", {"changes": [third]})["status"] == 200
     page.get_by_role("button", name="Save").click()
     page.get_by_text("what you had chosen is kept").wait_for()
+    assert visit.violations() == []
     assert "Third" in page.locator(".conflict-value").all_inner_texts()
     assert page.get_by_label("Result: Title").input_value() == f"B {turn}"
     page.get_by_role("button", name="Save").click()

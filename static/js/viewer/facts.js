@@ -99,15 +99,18 @@ function historyPart(context) {
 }
 
 /** One line of history. A set's entry names its element: "tags/Places/Paris" came (true) or went. @param {import('./assets.js').Entry} entry */
-export function entryText({ field, from, to }) {
+export function entryText({ field, from, to, note }) {
   const slash = field.indexOf('/');
   const { label: name } = fieldRow(slash < 0 ? field : field.slice(0, slash));
+  if (note) return field === '*' ? note : t('field.history.repaired', { field: name, note });
   if (slash >= 0) {
     // Of the favourites the element is an account, and only one's own are told.
     const element = field.startsWith('favourites/') ? '' : field.slice(slash + 1);
     return t(`field.history.element.${to ? 'added' : 'removed'}`, { what: element ? `${name}: ${element}` : name });
   }
   const [before, after] = [valueText(from), valueText(to)];
+  // Whoever dismisses what a tool put back says once more what stands.
+  if (after && before === after) return t('field.history.kept', { field: name, to: after });
   return t(!after ? 'field.history.cleared' : before ? 'field.history.entry' : 'field.history.set', { field: name, from: before, to: after });
 }
 

@@ -10,8 +10,8 @@ const OTHERS = ['favourites', 'regions', 'albums', 'trash'];
 export function takingBack(asset, entry) {
   const slash = entry.field.indexOf('/');
   const field = slash < 0 ? entry.field : entry.field.slice(0, slash);
-  if (!asset.can_edit || !entry.at || OTHERS.includes(field)) return null;
-  if (asset.history.find((one) => one.field === entry.field) !== entry) return null;
+  if (!asset.can_edit || !entry.at || entry.note || OTHERS.includes(field)) return null;
+  if (asset.history.find((one) => one.field === entry.field && !one.note) !== entry) return null;
   if (slash >= 0) return element(asset, field, entry.field.slice(slash + 1), entry.at, Boolean(entry.to));
   const { dots = [], at = null } = asset.fields[field] ?? {};
   if (at !== entry.at || dots.length !== 1) return null;

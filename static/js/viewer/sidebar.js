@@ -72,8 +72,10 @@ export class Sidebar {
     this.#rating = ratingPart(context);
     this.#tags = tagsPart(context);
     const note = el('p', { class: 'sidebar-note', hidden: true }, t('sidebar.read-only'));
+    const review = el('p', { class: 'sidebar-note', hidden: true }, el('a', { href: `/conflicts/${id}` }, t('sidebar.review')));
     this.#parts = [
       { element: note, update: (asset) => { note.hidden = asset.can_edit; } },
+      { element: review, update: (asset) => { review.hidden = !asset.can_edit || !Object.values(asset.fields).some(({ conflict }) => conflict); } },
       textPart(context, 'title'), textPart(context, 'description'), this.#rating, labelPart(context), this.#tags, takenPart(context), ...factParts(context),
     ];
     this.body.replaceChildren(...this.#parts.map((part) => part.element));

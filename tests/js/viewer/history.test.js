@@ -47,6 +47,14 @@ test('what does not stand, or not alone, or is not the reader\'s to change, is n
   }
 });
 
+test('a repair is no change to take back, and hides none', () => {
+  const last = line('rating', null, 2, 'd2');
+  const repair = { ...line('rating', null, null, 'd3'), note: 'one star from nothing' };
+  const asset = photo([repair, last], { rating: said(2, 'd2') });
+  assert.equal(takingBack(asset, repair), null);
+  assert.ok(takingBack(asset, last));
+});
+
 test('a text that the history cut is never put back', () => {
   const cut = line('description', `${'x'.repeat(1000)}…`, 'Short', 'd2');
   assert.equal(takingBack(photo([cut], { description: said('Short', 'd2') }), cut), null);

@@ -107,6 +107,8 @@ test('history says what happened to a value, and to one element of a set', () =>
   assert.equal(entryText({ ...entry, field: 'title', from: null, to: 'Sea' }), 'Title: Sea');
   assert.equal(entryText({ ...entry, field: 'title', from: 'Sea', to: 'Lake' }), 'Title: Sea → Lake');
   assert.equal(entryText({ ...entry, field: 'title', from: 'Sea', to: null }), 'Title cleared (was Sea)');
+  assert.equal(entryText({ ...entry, field: 'title', from: 'Sea', to: 'Sea' }), 'Title kept: Sea');
+  assert.equal(entryText({ ...entry, field: 'rating', from: null, to: null, note: 'one star from nothing' }), 'Rating: one star from nothing');
   assert.equal(entryText({ ...entry, field: 'tags/Places/Lisbon', from: null, to: true }), 'Tags: Places/Lisbon added');
   assert.equal(entryText({ ...entry, field: 'tags/Sea', from: true, to: null }), 'Tags: Sea removed');
   assert.equal(entryText({ ...entry, field: 'favourites/f00', from: null, to: true }), 'Favourite added');

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kphotos import db
 from kphotos.index import Index, projection, query
 from kphotos.index.rows import Facts, ProblemRow
 from kphotos.index.scope import EVERYTHING, Scope
+from kphotos.index.tables import Asset
 from tests.kphotos.index.rows import VOLUME, asset_id, photo
 
 ALICE = Scope(user="alice", volumes=frozenset({VOLUME}))
@@ -105,3 +107,14 @@ def test_what_waits_for_a_person_is_grouped_by_what_it_waits_for(bound: Index) -
     assert query.review_count(EVERYTHING) == 4
     projection.put([photo("a")])
     assert query.reviews(ALICE) == [("title", 1), ("~rating", 1)]
+
+
+def test_what_waits_is_counted_without_a_look_at_what_does_not(bound: Index) -> None:
+    if not isinstance(bound.database, db.SqliteFile):
+        return  # Postgres plans by statistics: of a handful of rows it reads all.
+    for scope in (EVERYTHING, ALICE):
+        sql, values = Asset.select().where(query._waits(scope)).sql()
+        plan = " ".join(
+            str(row[3]) for row in bound.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        )
+        assert "asset_review" in plan, plan
