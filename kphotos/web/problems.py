@@ -26,6 +26,7 @@ TITLES = {
     "name": "A name that some systems cannot hold",
     "special-file": "Not a picture at all",
     "ambiguous": "It is not clear what belongs to what",
+    "left-behind": "Sidecars stayed behind when the photo moved",
 }
 
 

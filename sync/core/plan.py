@@ -13,7 +13,7 @@ from functools import reduce
 from sync.core.absorb import Absorbed, absorb, adopt, mirror
 from sync.core.edit import edit
 from sync.core.merge import join
-from sync.core.model import Change, Document, Fingerprint, Ledger, Problem, Sight
+from sync.core.model import Change, Document, Fingerprint, Ledger, Problem, Record, Sight
 from sync.core.planned import (
     Copy,
     File,
@@ -67,14 +67,14 @@ def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | 
     edited = edit(ledger, changes, now_ms=here.now_ms, node=here.node, by=by) if changes else ledger
     is_kept = is_kept or edited is not ledger
     document = show(edited)
-    mirrors = _mirrors(group, looks, edited, document, here) if is_kept else []
+    mirrors, coming = _mirrors(group, looks, edited, document, here) if is_kept else ([], [])
     waits = [
         LookAgain(file.name) for file, look in zip(group.files, looks, strict=True) if look and look.wait
     ]
     steps: list[Step] = []
     if is_kept and (mirrors or edited != before):
         steps.append(WriteLedger())
-    steps += [*mirrors, *waits]
+    steps += [*mirrors, *waits, *coming]
     if not waits and not is_late:
         steps += [RemoveTemp(name) for name in group.temps]
     steps += spent
@@ -157,9 +157,11 @@ def _absorb(
 
 def _mirrors(
     group: Group, looks: Sequence[Absorbed | None], ledger: Ledger, document: Document, here: Here
-) -> list[WriteMirror]:
+) -> tuple[list[WriteMirror], list[LookAgain]]:
+    """The XMPs to be written, and those that another site has written already, which will come."""
     content = document.content()
     mirrors: list[WriteMirror] = []
+    coming: list[LookAgain] = []
     for file, look in zip(group.files, looks, strict=True):
         if not file.is_writable or (file.is_there and look is None):
             continue  # torn, illegible or refused: the ledger has it all, the file is left as it is (R9)
@@ -173,7 +175,16 @@ def _mirrors(
             node=here.node,
             site=here.site,
         )
-        if record:
+        if record and group.is_recent and _is_written_elsewhere(ledger, record, here):
+            coming.append(LookAgain(file.name))
+        elif record:
             mirrors.append(WriteMirror(file.name, record, content, file.sight.sum if file.sight else None))
             ledger = replace(ledger, seen=ledger.seen | {record.id})  # the next mirror has a mark of its own
-    return mirrors
+    return mirrors, coming
+
+
+def _is_written_elsewhere(ledger: Ledger, record: Record, here: Here) -> bool:
+    """Whether another site was the last to write this XMP, and wrote just what is to be written."""
+    ours = [held for held in ledger.xmp if held.by == "us" and held.file == record.file]
+    last = max(ours, key=lambda held: held.id, default=None)
+    return last is not None and last.site not in (None, here.site) and last.has == record.has

@@ -58,6 +58,7 @@ class Group:
     site has seen of it. `files`: XMPs in place or wanted in place; `found`: swapped-out files with content
     to absorb. `temps`: names to remove once all that was absorbed is durable. `copies`: conflict copies.
     `has_own`: the first ledger lies in its place. `waited`: as of a file, of all that is in `found`.
+    `is_recent`: the ledger came so lately that the XMPs another site wrote with it may be on their way.
     """
 
     asset_id: str
@@ -69,6 +70,7 @@ class Group:
     copies: Sequence[Copy] = ()
     has_own: bool = True
     waited: bool = False
+    is_recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class RemoveCopy:
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """This file's mark is of a ledger that has not arrived: leave all as it is for now."""
+    """What belongs with this file is on its way from another site: leave it as it is for now."""
 
     file: str
 

@@ -52,7 +52,9 @@ def here(site: Site, *, single: bool) -> Here:
     return Here(single, site.clock.now_ns() // 1_000_000, site.node, site.id)
 
 
-def group_of(volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA) -> Group:
+def group_of(
+    volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA, *, single: bool = True
+) -> Group:
     """What the plan is to decide about."""
     held = look.ledger.ledger
     remembered = _remembered(volume, site, look)
@@ -71,6 +73,7 @@ def group_of(volume: Volume, site: Site, look: Look, extra: Extra = NO_EXTRA) ->
         tuple(_copies(volume, site, look)),
         held is not None,
         extra.is_old,
+        not single and look.ledger.found is not None and waiting(site, look.ledger.found.stat) > 0,
     )
 
 

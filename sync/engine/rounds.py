@@ -208,9 +208,11 @@ class Rounds:
             return stranger(self.volume, look, hash_), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
             return asset, None
-        decided = self._named(look, plan(group_of(self.volume, self.site, look), self._here()))
+        group = group_of(self.volume, self.site, look, single=self._is_single())
+        decided = self._named(look, plan(group, self._here()))
         has_ledger = look.ledger.ledger is not None
-        pending = self.volume.writable and has_ledger and not all(seen.is_legible for seen in look.xmps)
+        is_torn = has_ledger and not all(seen.is_legible for seen in look.xmps)
+        pending = self.volume.writable and (is_torn or self._again(look, decided) is not None)
         asset = asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending)
         return replace(asset, again=self._again(look, decided)), decided
 
@@ -219,10 +221,13 @@ class Rounds:
         waits = any(isinstance(step, LookAgain) for step in decided.steps)
         return time_left(self.site, look) if waits else None
 
-    def _here(self) -> Here:
+    def _is_single(self) -> bool:
         if self._single is None:
             self._single = sites_of(self.volume) <= {site_digest(self.site.id)}
-        return here(self.site, single=self._single)
+        return self._single
+
+    def _here(self) -> Here:
+        return here(self.site, single=self._is_single())
 
     def _named(self, look: Look, decided: Plan) -> Plan:
         """The plan under the id that is this original's alone."""
@@ -258,7 +263,7 @@ class Rounds:
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
         is_old = extra.is_old and not round_.found
         extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
-        group, at = group_of(self.volume, self.site, look, extra), self._here()
+        group, at = group_of(self.volume, self.site, look, extra, single=self._is_single()), self._here()
         before = decided = plan(group, at)
         if round_.is_unacknowledged:
             decided = plan(group, at, changes=round_.changes, by=round_.by)

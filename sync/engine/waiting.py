@@ -20,9 +20,10 @@ def waiting(site: Site, stat: Stat, seconds: float = WAIT_SECONDS) -> float:
 
 
 def time_left(site: Site, look: Look) -> float:
-    """Seconds until the last of an original's XMPs and copies has waited for its mark's ledger in vain."""
+    """Seconds until the last of an original's sidecars has waited in vain for what belongs with it."""
     found = [xmp.found for xmp in look.xmps if xmp.found]
     found += [copy.found for copy in look.copies if copy.found]
+    found += [look.ledger.found] if look.ledger.found else []
     return max((waiting(site, each.stat) for each in found), default=0.0)
 
 
