@@ -15,7 +15,6 @@ from kphotos.config import Settings
 from kphotos.errors import Conflict, Invalid, NotFound
 from kphotos.identity import passwords
 from kphotos.identity.access import ADMIN, MEMBER, ROLES, Viewer
-from kphotos.index.records import name_key
 from kphotos.records import audit
 
 KIND = "users"
@@ -36,6 +35,11 @@ class Account:
     def viewer(self) -> Viewer:
         """The account as far as rights go."""
         return Viewer(self.id, self.name, self.role)
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that people would call the same."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 def everyone(settings: Settings) -> list[Account]:

@@ -12,7 +12,6 @@ from kphotos.identity import accounts, limits, passwords
 from kphotos.identity.access import Viewer
 from kphotos.identity.accounts import Account
 from kphotos.identity.errors import SignedOut, WrongPassword
-from kphotos.index.records import name_key
 from kphotos.records import audit
 from kphotos.runtime import sessions
 from kphotos.runtime.sessions import Session, SessionOver
@@ -41,7 +40,7 @@ def sign_in(
     passwords.bounded(password)
     account = accounts.named(settings, name[: 2 * accounts.LONGEST_NAME])
     known = account is not None and limits.is_known(settings, account.id, device)
-    attempt = limits.attempt(settings, name_key(name), address, known=known, now_ms=_now_ms())
+    attempt = limits.attempt(settings, accounts.name_key(name), address, known=known, now_ms=_now_ms())
     is_right = passwords.matches(account.password if account is not None else None, password)
     if account is None or not is_right or account.disabled:
         limits.wrong(settings, attempt, _now_ms())

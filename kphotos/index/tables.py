@@ -172,25 +172,6 @@ class Record(Row):
         primary_key = peewee.CompositeKey("kind", "id")
 
 
-class Volume(Row):
-    """A folder of originals: the columns of its record that queries need."""
-
-    id = peewee.TextField(primary_key=True)
-    name = _text()
-    root = _text()
-    writable = _integer()
-
-
-class User(Row):
-    """An account: the columns of its record that queries need. `key` is the folded name."""
-
-    id = peewee.TextField(primary_key=True)
-    name = _text()
-    key = _text()
-    role = _text()
-    enabled = _integer()
-
-
 class Meta(Row):
     """Counters of this generation: `structure` (order, ratios) and `changes` (anything)."""
 
@@ -217,7 +198,6 @@ Asset.add_index(Asset.index(Asset.volume, Asset.review, where=_WAITS, name="asse
 AssetTag.add_index(AssetTag.index(AssetTag.asset, name="asset_tag_asset"))
 AssetPerson.add_index(AssetPerson.index(AssetPerson.asset, name="asset_person_asset"))
 Favourite.add_index(Favourite.index(Favourite.asset, name="favourite_asset"))
-User.add_index(User.index(User.key, name="user_key"))
 
 MODELS: tuple[type[Row], ...] = (
     Asset,
@@ -227,8 +207,6 @@ MODELS: tuple[type[Row], ...] = (
     Problem,
     Fact,
     Record,
-    Volume,
-    User,
     Meta,
 )
 

@@ -15,7 +15,8 @@ from typing import Any
 from kphotos import db, index
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Invalid, NotFound, Unavailable
-from kphotos.index import projection, recorded
+from kphotos.index import projection
+from kphotos.index import records as recorded
 from kphotos.index.rows import Change, Cleared, ProblemRow, RecordRow
 from kphotos.records import files
 from kphotos.records.files import Record

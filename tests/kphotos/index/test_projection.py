@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import replace
@@ -11,11 +12,11 @@ import pytest
 
 from kphotos import db, index
 from kphotos.config import Settings
-from kphotos.index import Index, projection, query, recorded
+from kphotos.index import Index, projection, query, records
 from kphotos.index.digest import digest
 from kphotos.index.rows import Change, Cleared, Facts, Gone, ProblemRow, RecordRow
 from kphotos.index.scope import EVERYTHING, Scope
-from kphotos.index.tables import Asset, AssetPerson, AssetTag, Favourite, Meta
+from kphotos.index.tables import Asset, AssetPerson, AssetTag, Favourite, Meta, Record
 from kphotos.runtime import rebuilds
 from tests.kphotos.index.rows import VOLUME, asset_id, photo
 
@@ -241,25 +242,24 @@ def test_values_no_database_can_hold_do_not_stop_the_others(bound: Index) -> Non
 
 def test_records_become_rows_and_go_again(bound: Index) -> None:
     alice = {"name": "Älice", "role": "admin", "hash": "$argon2id$…"}
-    projection.apply(
-        [
-            RecordRow("users", "u1", 3, alice),
-            RecordRow("users", "u2", 1, {"name": "Bob", "role": "member", "disabled": True}),
-            RecordRow("volumes", "v1", 1, {"name": "Photos", "root": "/photos", "writable": False}),
-        ]
-    )
-    assert recorded.record("users", "u1") == alice
-    assert recorded.user_ids("ÄLICE ") == ["u1"]
-    assert recorded.user_ids("Charlie") == []
-    assert recorded.user_count() == 2
-    assert recorded.volume_ids() == {"v1"}
-    assert set(recorded.records("users")) == {"u1", "u2"}
-    projection.apply(
-        [RecordRow("users", "u1"), RecordRow("volumes", "v1"), RecordRow("users", "u2", 2, {"name": "B"})]
-    )
-    assert recorded.user_ids("Älice") == []
-    assert recorded.user_ids("b") == ["u2"]
-    assert recorded.volume_ids() == frozenset()
+    told = [RecordRow("users", "u1", 3, alice), RecordRow("volumes", "v1", 1, {"name": "Photos"})]
+    projection.apply(told)
+    assert records.known() == [("users", "u1"), ("volumes", "v1")]
+    assert [json.loads(row[0]) for row in db.rows(Record.select(Record.data).where(Record.id == "u1"))] == [
+        alice
+    ]
+    projection.apply([RecordRow("volumes", "v1")])
+    assert records.known() == [("users", "u1")]
+
+
+def test_a_record_of_favourites_and_a_ledger_speak_each_for_themselves(bound: Index) -> None:
+    key = asset_id("a")
+    hers = RecordRow("favourites", "alice", 1, {"assets": [key, key, "no id", 5, asset_id("not there")]})
+    liked = photo("a", favourites=frozenset({"alice"}))
+    projection.apply([hers, liked, photo("a")])
+    assert {row[0] for row in db.rows(Favourite.select(Favourite.asset))} == {key, asset_id("not there")}
+    projection.apply([liked, RecordRow("favourites", "alice")])
+    assert db.rows(Favourite.select(Favourite.user, Favourite.asset)) == [("alice", key)]
 
 
 def counters() -> dict[str, int]:
@@ -270,7 +270,7 @@ def test_each_transaction_counts_up_and_one_that_fails_leaves_nothing(bound: Ind
     projection.put([photo(f"p{i}") for i in range(projection.BATCH + 1)])
     assert counters() == {"changes": 2, "structure": 2}
     with pytest.raises(AttributeError):
-        projection.apply([photo("a"), Facts("sha256:00", thumbhash=b"x"), RecordRow("users", "u", 1, 5)])  # type: ignore[arg-type]
+        projection.apply([photo("a"), Facts("sha256:00", thumbhash=b"x"), RecordRow("favourites", "u", 1, 5)])  # type: ignore[arg-type]
     assert counters() == {"changes": 2, "structure": 2}
     assert Asset.select().where(Asset.path == "a.jpg").count() == 0
 
