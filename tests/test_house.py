@@ -9,6 +9,8 @@ import ast
 import json
 import re
 import subprocess
+import sys
+import zipfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -63,6 +65,18 @@ def texts() -> Texts:
         except UnicodeDecodeError:
             continue
     return found
+
+
+def packed(tree: Iterable[str]) -> set[str]:
+    """Where a wheel carries the files of the tree: code as it is, what the pages need inside kphotos."""
+    moved = {
+        "static": "kphotos/static",
+        "templates": "kphotos/templates",
+        "kphotos": "kphotos",
+        "sync": "sync",
+    }
+    tops = ((top, name) for name in tree for top in [name.partition("/")[0]] if top in moved)
+    return {moved[top] + name.removeprefix(top) for top, name in tops}
 
 
 def stray_names(names: Iterable[str]) -> list[str]:
@@ -169,6 +183,18 @@ def test_the_locks_hold_every_pin_of_pyproject() -> None:
     held = (ROOT / "scripts/requirements-test.lock").read_text()
     assert len(pins) > 20
     assert [f"{name}=={version}" for name, version in pins if f"{name}=={version} " not in held] == []
+
+
+def test_a_wheel_carries_all_that_the_pages_need_and_nothing_else(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    vendor = {str(path.relative_to(ROOT)) for path in (ROOT / "static/vendor").rglob("*") if path.is_file()}
+    assert vendor, "scripts/setup puts there what the pages take from others"
+    assert packed({*tracked(), *vendor}) - carried == set()
+    assert {name.split("/")[0] for name in carried} == {"kphotos", "sync"}
+    assert packed(["static/js/a.js", "tests/a.py", "sync/a.py"]) == {"kphotos/static/js/a.js", "sync/a.py"}
 
 
 def test_nobody_elses_code_is_tracked() -> None:
