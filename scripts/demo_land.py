@@ -11,6 +11,7 @@ from demo_paint import (
     Colour,
     Plane,
     Rng,
+    aside,
     blend,
     columns,
     drawn,
@@ -49,7 +50,7 @@ def alps(rng: Rng, height: int, width: int) -> Canvas:
     below = np.clip((rows(height) - outline[None, :]) * height, 0, 1)
     warm: Colour = (1.0, 0.93, 0.88) if name in ("dawn", "golden") else (0.96, 0.97, 1.0)
     relief = noise(rng, height, width, 0.09, 5)
-    lit = np.array(warm, np.float32) * (0.90 + 1.6 * (relief - np.roll(relief, 3, axis=1)))[..., None]
+    lit = np.array(warm, np.float32) * (0.90 + 1.6 * (relief - aside(relief, 3)))[..., None]
     canvas = over(canvas, lit, smooth(snow, 0.10, 0.34) * below)
     canvas = ranges(
         rng, canvas, (0.10, 0.20, 0.16), blend(haze, (0.35, 0.48, 0.5), 0.6), 0.66, 0.80, 2, 4, 0.5, 0.08

@@ -68,6 +68,12 @@ def smooth(plane: Plane, low: float, high: float) -> Plane:
     return t * t * (3 - 2 * t)
 
 
+def aside(plane: Plane, pixels: int) -> Plane:
+    """The plane moved to the right; its left edge fills what that leaves."""
+    moved: Plane = np.pad(plane[:, :-pixels], ((0, 0), (pixels, 0)), mode="edge")
+    return moved
+
+
 def over(canvas: Canvas, colour: Colour | Canvas, mask: Plane) -> Canvas:
     """`colour` laid over the canvas where the mask is."""
     return canvas + (np.asarray(colour, np.float32) - canvas) * mask[..., None]
@@ -123,7 +129,7 @@ def ridge(
     below = (rows(height) - outline[None, :]) * height
     mask = np.clip(below, 0, 1)
     lumps = noise(rng, height, width, 0.16, 5, stretch=1.4)
-    light = (lumps - np.roll(lumps, 4, axis=1)) * 14 * relief + (lumps - 0.5) * relief
+    light = (lumps - aside(lumps, 4)) * 14 * relief + (lumps - 0.5) * relief
     depth = np.clip(below / (height * 0.30), 0, 1)[..., None]
     body = np.array(colour, np.float32) * (1 + light[..., None] * 2)
     body = body + (np.array(haze, np.float32) - body) * depth * 0.45

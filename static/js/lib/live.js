@@ -31,6 +31,7 @@ export function watchVersion(view, onChange) {
     if (version.version === known) return;
     known = version.version;
     onChange(version);
+    document.dispatchEvent(new CustomEvent('kp:changed'));
   }
 
   async function ask() {

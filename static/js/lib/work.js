@@ -5,6 +5,7 @@ import { t } from './i18n.js';
 
 const BUSY = 2000;
 const IDLE = 20_000;
+const SOON = 500;
 
 /** @typedef {{ reading: number | null, pictures: number | null }} Work */
 
@@ -23,11 +24,16 @@ export function startWork() {
   const places = [...document.querySelectorAll('[data-work]')];
   if (!places.length) return;
   let most = 0;
+  let isBusy = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
   async function ask() {
+    clearTimeout(timer);
     const work = document.hidden ? null : await getJson('/api/work').catch(() => null);
     if (work) show(work);
-    setTimeout(ask, work && (work.reading !== null || work.pictures !== null) ? BUSY : IDLE);
+    isBusy = Boolean(work && (work.reading !== null || work.pictures !== null));
+    timer = setTimeout(ask, isBusy ? BUSY : IDLE);
   }
 
   /** @param {Work} work */
@@ -44,5 +50,11 @@ export function startWork() {
     }
   }
 
-  setTimeout(ask, 500);
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, SOON);
+  };
+  // What has changed the library may be going on.
+  document.addEventListener('kp:changed', () => { if (!isBusy) soon(); });
+  soon();
 }

@@ -68,7 +68,7 @@ export function timelineKeys(timeline) {
       { keys: ['Ctrl+a'], run: grid(() => selecting.all(timeline.count)), label: t('key.select.all'), show: [['Ctrl', 'A']] },
       { keys: ['Escape'], run: () => (selecting.active ? selecting.clear() : false), label: t('key.escape'), show: [['Esc']] },
       { keys: ['f'], run: chosen(() => selecting.markFavourite(), (ordinal) => timeline.act.favourite(ordinal)), label: t('key.favourite') },
-      { keys: ['0', '1', '2', '3', '4', '5'], run: rate, label: t('key.rate'), show: [['0'], ['5']] },
+      { keys: ['0', '1', '2', '3', '4', '5'], run: rate, label: t('key.rate'), show: [['0…5']] },
       { keys: ['g'], run: () => timeline.askDate(), label: t('key.goto') },
       { keys: ['d'], run: dated('day', 1), label: t('key.day'), show: [['d'], ['D']] },
       { keys: ['D'], run: dated('day', -1) },

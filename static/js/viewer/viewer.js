@@ -128,7 +128,7 @@ export class Viewer {
       { keys: ['End'], run: () => void this.#goTo(this.source.count() - 1) },
       { keys: ['i'], run: () => this.showInfo(!this.hasInfo), label: t('key.info') },
       { keys: ['f'], run: () => this.toggleFavourite(), label: t('key.favourite') },
-      { keys: ['0', '1', '2', '3', '4', '5'], run: rating, label: t('key.rate'), show: [['0'], ['5']] },
+      { keys: ['0', '1', '2', '3', '4', '5'], run: rating, label: t('key.rate'), show: [['0…5']] },
       { keys: ['t'], run: () => { this.showInfo(true); this.sidebar.focusTags(); }, label: t('key.tag') },
       { keys: ['z'], run: () => this.zoom(), label: t('key.zoom') },
       { keys: ['Escape'], run: () => this.close(), label: t('key.escape'), show: [['Esc']] },
