@@ -39,7 +39,7 @@ class Machine:
         self.starts += 1
         self.memory = MemMemory() if forget else self.memory
         old = self.site
-        self.site = Site(old.id, f"node{self.starts}", self.memory, old.lock, old.clock, old.rng)
+        self.site = Site(old.id, f"{old.id[-1]}node{self.starts}", self.memory, old.lock, old.clock, old.rng)
         self.engine = Engine(self.volume, self.site)
         return self.engine
 
