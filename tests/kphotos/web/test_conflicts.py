@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,9 @@ from kphotos.sidecar import edits, intake, sites
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 from kphotos.web import conflict_forms, conflict_pages
-from sync.core.model import Change
+from sync.codecs import ledger
+from sync.core.dots import dot, millis
+from sync.core.model import Candidate, Change, Region
 from tests import darktable
 from tests.kphotos.web.conftest import Browser
 from tests.photos import jpeg
@@ -292,3 +295,44 @@ def test_words_of_a_value_need_no_script() -> None:
     assert conflict_pages.text_of({"city": "Paris", "country": "France"}) == "Paris, France"
     assert conflict_pages.text_of(["Ann", "Bob"]) == "Ann, Bob"
     assert conflict_pages.text_of(None) == ""
+
+
+def test_in_a_read_only_folder_it_is_decided_in_k_photos_alone(
+    as_alice: Browser, photo: str, settings: Settings, volume: Volume
+) -> None:
+    record = records.every(settings, "volumes")[0]
+    records.save(settings, "volumes", record.id, {**record.data, "writable": False})
+    before = {path.name: path.read_bytes() for path in volume.root.glob("lake.jpg.*")}
+    assert "Save – in K-Photos only, the folder is read-only" in as_alice.get(f"/conflicts/{photo}").text
+    assert decide(as_alice, photo, {"title": 2}, told(as_alice, photo)).status_code == 200
+    assert fields(as_alice, photo)["title"]["conflict"] is False
+    assert {path.name: path.read_bytes() for path in volume.root.glob("lake.jpg.*")} == before
+
+
+def test_two_names_of_a_face_are_decided_as_any_field(
+    as_alice: Browser, settings: Settings, volume: Volume, alice: Account
+) -> None:
+    photo = edits.edit(settings, volume, "calm.jpg", [Change("title", "set", "Calm")], by=alice.id).asset.id
+    file = volume.root / "calm.jpg.kphotos.json"
+    held = ledger.read(file.read_bytes())
+    dots = [dot(millis(max(held.seen)) + later, "other") for later in (1, 2)]
+    names = (Candidate("Ann", dots[0], by=alice.id), Candidate("Anna", dots[1], via="digiKam"))
+    face = Region(
+        (dots[0],),
+        {
+            "name": names,
+            "area": (Candidate([0.5, 0.5, 0.1, 0.1], dots[0]),),
+            "type": (Candidate("Face", dots[0]),),
+        },
+    )
+    file.write_bytes(ledger.write(replace(held, regions={"r1": face}, seen=held.seen | set(dots))))
+    scan(settings, volume)
+    (row,) = told(as_alice, photo)
+    assert (row["key"], [one["value"] for one in row["choices"]]) == ("regions/r1/name", ["Ann", "Anna"])
+    page = as_alice.get(f"/conflicts/{photo}").text
+    assert "Name of a face" in page
+    sent = {**hidden(page, "csrf"), **hidden(page, "seen."), "choice.regions/r1/name": "2"}
+    assert post(as_alice, photo, sent).status_code == 303
+    assert told(as_alice, photo) == []
+    assert fields(as_alice, photo)["regions"]["value"][0]["name"] == "Anna"
+    assert "Anna" in (volume.root / "calm.jpg.xmp").read_text()
