@@ -10,7 +10,7 @@ import peewee
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kphotos.errors import Forbidden, KPhotosError
+from kphotos.errors import Forbidden, Invalid, KPhotosError
 from kphotos.identity import access, accounts
 from kphotos.index import query
 from kphotos.index.query import AssetView
@@ -113,13 +113,15 @@ def photo(asset_id: str) -> str:
 @blueprint.post("/conflicts/<asset:asset_id>")
 @member
 def submit(asset_id: str) -> AnyResponse | tuple[str, int]:
-    """The form: on to the next photo (303), or 409 with the page as it is now."""
+    """The form: on to the next photo (303), or the page as it is now with the reason (400, 409)."""
     view = _seen(asset_id)
     following = _next(asset_id)
     try:
         _resolve(view, *conflict_forms.from_form(request.form))
     except Outdated as error:
-        return _photo(view, outdated=error.message), 409
+        return _photo(view, refused=error.message), 409
+    except Invalid as error:
+        return _photo(view, refused=error.message), 400
     if "only" in request.form and _look(view):
         return redirect(url_for("conflicts.photo", asset_id=asset_id), 303)
     return redirect(following or url_for("conflicts.page"), 303)
@@ -169,7 +171,7 @@ def _resolve(
     return conflicts.resolve(settings(), volume, path, decisions, basis, by=viewer().id)
 
 
-def _photo(view: AssetView, outdated: str | None = None) -> str:
+def _photo(view: AssetView, refused: str | None = None) -> str:
     volume = volumes.get(settings(), view.volume)
     asset, found = conflicts.look(settings(), volume, names.unescape(view.path))
     people = {account.id: account.name for account in accounts.everyone(settings())}
@@ -180,7 +182,7 @@ def _photo(view: AssetView, outdated: str | None = None) -> str:
         page="conflicts",
         photo=conflict_pages.photo_shown(view, volume, [names.escape(path) for path in asset.sidecars]),
         rows=[conflict_pages.row_shown(row, place, people) for place, row in enumerate(found)],
-        outdated=outdated,
+        refused=refused,
         here=here,
         total=len(ids),
         previous=_of(ids[here - 2]) if here > 1 else None,

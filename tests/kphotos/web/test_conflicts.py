@@ -194,6 +194,10 @@ def test_the_form_works_without_a_script(
     assert stale.status_code == 409
     assert "Nothing was changed" in stale.text
     page = as_alice.get(f"/conflicts/{other}").text
+    wrong = post(as_alice, other, {**hidden(page, "csrf"), **hidden(page, "seen."), "choice.title": "9"})
+    assert wrong.status_code == 400
+    assert "There is no choice 9 here." in wrong.text
+    assert 'name="choice.title"' in wrong.text, "the form is there again"
     last = post(as_alice, other, {**hidden(page, "csrf"), **hidden(page, "seen."), "choice.title": "2"})
     assert last.headers["Location"] == "/conflicts"
 
