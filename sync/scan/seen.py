@@ -11,7 +11,7 @@ from sync.core.names import escape
 from sync.errors import NewerSchema, SyncError, Unreadable
 from sync.ports import FS, Found, NotRegular, TooLarge, join
 
-LARGEST_XMP, LARGEST_LEDGER = 8 << 20, 16 << 20
+LARGEST_XMP, LARGEST_LEDGER = xmps.LARGEST, ledgers.LARGEST
 _KEPT = "The file was left exactly as it is."
 
 

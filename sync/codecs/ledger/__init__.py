@@ -6,6 +6,7 @@ refused: a ledger is never guessed at, and never overwritten for being odd (I13)
 """
 
 from sync.codecs.ledger.reader import read
+from sync.codecs.ledger.strict import LARGEST
 from sync.codecs.ledger.writer import write
 
-__all__ = ["read", "write"]
+__all__ = ["LARGEST", "read", "write"]

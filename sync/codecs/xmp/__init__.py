@@ -10,8 +10,9 @@ empty one: one duplicate property of ours would be the loss of everybody's metad
 
 from __future__ import annotations
 
+from sync.codecs.xmp.decode import LARGEST
 from sync.codecs.xmp.foreign import covers
 from sync.codecs.xmp.reading import Xmp, agrees, read, sum  # noqa: A004 - it reads as `xmp.sum(data)`
 from sync.codecs.xmp.writing import write
 
-__all__ = ["Xmp", "agrees", "covers", "read", "sum", "write"]
+__all__ = ["LARGEST", "Xmp", "agrees", "covers", "read", "sum", "write"]
