@@ -14,7 +14,7 @@ from kphotos.db.patience import impatient
 from kphotos.db.schemas import create_schema, create_sqlite, create_tables, sync_folder
 from kphotos.db.statements import first_line, is_damaged, many, marks, rows, run, stream
 from kphotos.db.states import state
-from kphotos.db.transactions import only_one, snapshot, writing
+from kphotos.db.transactions import in_turn, only_one, snapshot, writing
 
 __all__ = [
     "BUSY_SECONDS",
@@ -26,6 +26,7 @@ __all__ = [
     "first_line",
     "forget",
     "impatient",
+    "in_turn",
     "is_damaged",
     "many",
     "marks",

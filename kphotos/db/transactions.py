@@ -19,7 +19,7 @@ from kphotos.db.connections import SqliteFile, checkout, postgres
 def writing(database: peewee.Database) -> Iterator[peewee.Database]:
     """One write transaction: all of it or nothing; writers of other processes wait their turn."""
     if isinstance(database, SqliteFile) and not database.in_transaction():
-        with _turn(database.path), database.atomic():
+        with _held(database.path.with_name(database.path.name + "-turn")), database.atomic():
             yield database
     else:
         with database.atomic():
@@ -38,8 +38,17 @@ def snapshot(database: peewee.Database) -> Iterator[peewee.Database]:
 
 
 @contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    descriptor = os.open(path.with_name(path.name + "-turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def in_turn(settings: Settings, name: str) -> Iterator[None]:
+    """Wait until nobody else does what is called `name` in this home, in whatever process."""
+    folder = settings.storage_path / "locks"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _held(folder / f"{name}.lock"):
+        yield
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

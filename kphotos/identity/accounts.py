@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kphotos import records
+from kphotos import db, records
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Invalid, NotFound
 from kphotos.identity import passwords
@@ -71,7 +69,7 @@ def add_first(settings: Settings, name: str, password: str) -> Account:
         raise _done_already()
     _check(name, password)
     hashed = passwords.hashed(password)
-    with _alone(settings):
+    with db.in_turn(settings, "accounts"):
         if exist(settings):
             raise _done_already()
         return _create(settings, name, hashed, ADMIN)
@@ -86,7 +84,7 @@ def add(settings: Settings, name: str, password: str, role: str = MEMBER) -> Acc
     _check(name, password)
     _check_role(role)
     hashed = passwords.hashed(password)
-    with _alone(settings):
+    with db.in_turn(settings, "accounts"):
         if named(settings, name) is not None:
             raise Conflict(f"There is an account named {name!r} already.", code="name_taken")
         return _create(settings, name, hashed, role)
@@ -111,14 +109,14 @@ def set_role(settings: Settings, name: str, role: str) -> Account:
 
 def rehash(settings: Settings, account: Account, password: str) -> None:
     """Store the same password under today's parameters; sessions go on."""
-    with _alone(settings):
+    with db.in_turn(settings, "accounts"):
         current = get(settings, account.id)
         if current is not None and current.password == account.password:
             _save(settings, replace(current, password=passwords.hashed(password)))
 
 
 def _change(settings: Settings, name: str, **changes: Any) -> Account:
-    with _alone(settings):
+    with db.in_turn(settings, "accounts"):
         account = named(settings, name)
         if account is None:
             raise NotFound(f"There is no account named {name!r}.")
@@ -186,13 +184,3 @@ def _check_role(role: str) -> None:
 
 def _fresh() -> str:
     return secrets.token_hex(16)
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """One change to accounts at a time, in all processes, so that what was checked still holds."""
-    folder = settings.storage_path / "locks"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "accounts").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

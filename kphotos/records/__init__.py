@@ -70,7 +70,7 @@ def save(
     on disk is damaged: it is never overwritten.
     """
     path = files.path_of(settings, kind, record_id)
-    with files.locked(settings):
+    with db.in_turn(settings, "records"):
         before = load(settings, kind, record_id)
         revision = before.revision if before is not None else 0
         if expect is not None and expect != revision:
@@ -88,7 +88,7 @@ def save(
 def remove(settings: Settings, kind: str, record_id: str, *, expect: int | None = None) -> None:
     """Delete a record durably; NotFound if there is none, Conflict if it is another revision."""
     path = files.path_of(settings, kind, record_id)
-    with files.locked(settings):
+    with db.in_turn(settings, "records"):
         before = load(settings, kind, record_id)
         if before is None:
             raise NotFound(f"There is no record {kind}/{record_id}.")

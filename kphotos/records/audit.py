@@ -10,7 +10,6 @@ from typing import Any
 
 from kphotos import db
 from kphotos.config import Settings
-from kphotos.records import files
 
 
 def append(settings: Settings, event: str, by: str | None, **details: Any) -> None:
@@ -18,7 +17,7 @@ def append(settings: Settings, event: str, by: str | None, **details: Any) -> No
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     line = json.dumps({"at": moment, "event": event, "by": by, **details}, sort_keys=True)
     path = settings.storage_path / "records" / "audit.jsonl"
-    with files.locked(settings):
+    with db.in_turn(settings, "records"):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         fresh = not path.exists()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
