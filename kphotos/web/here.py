@@ -14,6 +14,7 @@ from kphotos.index import Index
 from kphotos.index.scope import Scope
 
 LONGEST_SECONDS = 2.0
+WHOLE_SECONDS = 15.0  # days and ratios of a million photos take one, on a machine that does nothing else
 
 
 def settings() -> Settings:
@@ -36,6 +37,6 @@ def scope() -> Scope:
 def reading(seconds: float | None = None) -> AbstractContextManager[Index]:
     """The index for what one page asks of it; 503 `too_slow` for what takes longer than two seconds.
 
-    `seconds` is for what grows with the library, not with what somebody may think of asking.
+    `seconds` (WHOLE_SECONDS) is for what grows with the library, not with what somebody thinks of asking.
     """
     return index.use(settings(), LONGEST_SECONDS if seconds is None else seconds)

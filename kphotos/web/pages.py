@@ -10,7 +10,7 @@ from kphotos import records
 from kphotos.index import timeline as levels
 from kphotos.web import asset_json, assets
 from kphotos.web.gate import member
-from kphotos.web.here import reading, scope, settings, viewer
+from kphotos.web.here import WHOLE_SECONDS, reading, scope, settings, viewer
 from sync.core.fields import FIELDS
 
 blueprint = Blueprint("pages", __name__)
@@ -34,7 +34,7 @@ def photo(asset_id: str) -> str:
 
 def _page(opened: dict[str, Any] | None) -> str:
     seen = scope()
-    with reading():
+    with reading(WHOLE_SECONDS):
         version, count = levels.version(seen), levels.count(seen)
     return render_template(
         "timeline/index.html",

@@ -14,11 +14,10 @@ from flask import Blueprint, Response, jsonify, request
 from kphotos.index import timeline as levels
 from kphotos.web import parse
 from kphotos.web.gate import member
-from kphotos.web.here import reading, scope
+from kphotos.web.here import WHOLE_SECONDS, reading, scope
 
 blueprint = Blueprint("timeline", __name__)
 _WORTH_PACKING = 1024
-_WHOLE_SECONDS = 15.0  # days and ratios of a million photos take one, on a machine that does nothing else
 
 
 @blueprint.get("/api/timeline/version")
@@ -26,7 +25,7 @@ _WHOLE_SECONDS = 15.0  # days and ratios of a million photos take one, on a mach
 def version() -> Response:
     """Polled each second: 200 {version, count} or 304."""
     seen, view = scope(), parse.text("view", "library")
-    with reading(_WHOLE_SECONDS):
+    with reading(WHOLE_SECONDS):
         found = levels.version(seen, view)
         response = jsonify({"version": found, "count": levels.count(seen, view)})
     return _kept(response, response.get_data())
@@ -37,7 +36,7 @@ def version() -> Response:
 def days() -> Response:
     """Level 0: binary days and counts; header X-Version names the version they belong to."""
     seen, view = scope(), parse.text("view", "library")
-    with reading(_WHOLE_SECONDS):
+    with reading(WHOLE_SECONDS):
         asked = parse.text("version") or levels.version(seen, view)
         return _binary(levels.l0(seen, view, asked), asked)
 
@@ -47,7 +46,7 @@ def days() -> Response:
 def ratios() -> Response:
     """Level 1: one byte of width to height per photo."""
     seen, view, asked = scope(), parse.text("view", "library"), parse.text("version")
-    with reading(_WHOLE_SECONDS):
+    with reading(WHOLE_SECONDS):
         return _binary(levels.ratios(seen, view, asked), asked)
 
 
@@ -58,7 +57,7 @@ def block() -> Response:
     seen, view, asked = scope(), parse.text("view", "library"), parse.text("version")
     start = parse.number("s", high=2**31)
     number = parse.number("n", 256, low=1, high=levels.LARGEST_BLOCK)
-    with reading(_WHOLE_SECONDS):
+    with reading(WHOLE_SECONDS):
         return _binary(levels.block(seen, view, asked, start, number), asked)
 
 
