@@ -7,31 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync.apply.put import Pen
-from sync.apply.temps import SETTLE_SECONDS, site_digest
+from sync.apply.temps import SETTLE_SECONDS
 from sync.core.edit import inverse
 from sync.core.model import Change, Problem, Sight
-from sync.core.plan import Here, LookAgain, Plan, WriteLedger, plan
+from sync.core.plan import Plan, WriteLedger, plan
 from sync.engine.aside import set_aside
 from sync.engine.assets import (
     Extra,
     asset_of,
-    bare,
     fingerprinted,
-    first_sight,
-    group_of,
-    here,
-    is_bare,
     is_stranger,
-    stranger,
 )
+from sync.engine.deciding import Deciding
 from sync.engine.finding import Place, find_group, read_group
-from sync.engine.identity import Identities
-from sync.engine.root import begin, require_root, sites_of
 from sync.engine.temps import take_temps, temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
-from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled, time_left
+from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import Written, remembered, write
-from sync.errors import Busy, NotFound, Offline, ReadOnly, Refused, SyncError
+from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Look
@@ -69,29 +62,23 @@ class Rounds:
         self.volume, self.site = volume, site
         self._pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
-        self._identities = Identities(volume, site)
+        self._deciding = Deciding(volume, site)
         self._unsettled: set[str] = set()
-        self._single: bool | None = None
 
     def enter(self) -> None:
         """Raise Offline unless the volume's own root is there; find out who else uses it."""
-        require_root(self.volume, self.site)
-        sites, own = sites_of(self.volume), site_digest(self.site.id)
-        if self.volume.writable and own not in sites:
-            with contextlib.suppress(OSError, Offline):
-                begin(self.volume, self.site)
-        self._single = sites <= {own}
+        self._deciding.enter()
 
     def look(self, path: str) -> Asset:
         """Read one original and write nothing; NotFound where there is none."""
         group, stat, _ = find_group(self.volume, path)
         look = read_group(self.volume, split(path)[0], group, stat)
-        return self._decide(look, self.hash_of(path, stat))[0]
+        return self._deciding.decide(look, self.hash_of(path, stat))[0]
 
     def examine(self, folder: str, group: Group, stat: Stat) -> tuple[Asset, bool]:
         """One original's asset, and whether nothing is left to be done about it; writes nothing."""
         look = read_group(self.volume, folder, group, stat)
-        asset, decided = self._decide(look, self.hash_of(look.path, stat))
+        asset, decided = self._deciding.decide(look, self.hash_of(look.path, stat))
         return asset, decided is None or not decided.steps
 
     def look_at(
@@ -112,7 +99,7 @@ class Rounds:
     ) -> Asset:
         """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
         look = read_group(self.volume, folder, group, stat)
-        asset, decided = self._decide(look, hash_)
+        asset, decided = self._deciding.decide(look, hash_)
         has_temps = bool(temps) and self.volume.writable and bool(temps_for(group, temps))
         if not has_temps and (decided is None or not decided.steps):
             if decided is not None:
@@ -183,60 +170,22 @@ class Rounds:
             look = read_group(self.volume, split(path)[0], group, stat)
             held = look.ledger.ledger
             if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
-                return self._decide(look, hash_)[0]
+                return self._deciding.decide(look, hash_)[0]
             if self._may_write(look):
                 return self._write(path, _Round(hash_, is_fingerprint=True))
-            return self._decide(look, hash_)[0]
+            return self._deciding.decide(look, hash_)[0]
 
     def flush(self) -> None:
         """Let the site's memory keep what was seen since."""
-        kept = self._kept | self._identities.new
+        kept = self._kept | self._deciding.identities.new
         if kept:
-            self._kept, self._identities.new = {}, {}
+            self._kept, self._deciding.identities.new = {}, {}
             self.site.memory.keep(self.volume.id, kept)
 
     def hash_of(self, path: str, stat: Stat) -> str | None:
         """The original's content hash, if it is known of just this file."""
         signature, hash_ = self.site.memory.hashes(self.volume.id, [path]).get(path, (b"", None))
         return hash_ if signature == stat.signature() else None
-
-    def _decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
-        """The asset as it is shown, and what is to be done about it; None where nothing ever is."""
-        if is_bare(look):
-            return bare(self.volume, look, hash_), None
-        if is_stranger(look, hash_):
-            return stranger(self.volume, look, hash_), None
-        if (asset := first_sight(self.volume, look, hash_)) is not None:
-            return asset, None
-        group = group_of(self.volume, self.site, look, single=self._is_single())
-        decided = self._named(look, plan(group, self._here()))
-        has_ledger = look.ledger.ledger is not None
-        is_torn = has_ledger and not all(seen.is_legible for seen in look.xmps)
-        pending = self.volume.writable and (is_torn or self._again(look, decided) is not None)
-        asset = asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending)
-        return replace(asset, again=self._again(look, decided)), decided
-
-    def _again(self, look: Look, decided: Plan) -> float | None:
-        """When a file whose mark nobody here knows is to be looked at again, though it stays as it is."""
-        waits = any(isinstance(step, LookAgain) for step in decided.steps)
-        return time_left(self.site, look) if waits else None
-
-    def _is_single(self) -> bool:
-        if self._single is None:
-            self._single = sites_of(self.volume) <= {site_digest(self.site.id)}
-        return self._single
-
-    def _here(self) -> Here:
-        return here(self.site, single=self._is_single())
-
-    def _named(self, look: Look, decided: Plan) -> Plan:
-        """The plan under the id that is this original's alone."""
-        if look.ledger.ledger is None:
-            return decided
-        own = self._identities.of(look.path, decided.ledger.id)
-        return (
-            decided if own == decided.ledger.id else replace(decided, ledger=replace(decided.ledger, id=own))
-        )
 
     def _may_write(self, look: Look) -> bool:
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
@@ -250,7 +199,7 @@ class Rounds:
             if round_.is_unacknowledged:
                 _refuse(look, round_.hash)
             if is_stranger(look, round_.hash) or not self._may_write(look):
-                return self._decide(look, round_.hash)[0]
+                return self._deciding.decide(look, round_.hash)[0]
             decided, written = self._attempt(look, temps, round_)
             self._kept.update(written.kept)
             if not written.again:
@@ -263,11 +212,11 @@ class Rounds:
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
         is_old = extra.is_old and not round_.found
         extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
-        group, at = group_of(self.volume, self.site, look, extra, single=self._is_single()), self._here()
+        group, at = self._deciding.group(look, extra), self._deciding.here()
         before = decided = plan(group, at)
         if round_.is_unacknowledged:
             decided = plan(group, at, changes=round_.changes, by=round_.by)
-        decided = self._named(look, decided)
+        decided = self._deciding.named(look, decided)
         if round_.is_fingerprint:
             decided = replace(decided, steps=(WriteLedger(), *decided.steps))
         written = write(self.volume.fs, self._pen, look, decided, round_.hash)
@@ -297,7 +246,7 @@ class Rounds:
             pending=self.volume.writable and (written.is_pending or is_torn),
             problems=written.problems,
         )
-        return replace(told, again=self._again(look, decided))
+        return replace(told, again=self._deciding.again(look, decided))
 
 
 def _refuse(look: Look, hash_: str | None) -> None:
