@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from kphotos import db
 from kphotos.config import Settings
@@ -14,9 +12,9 @@ from kphotos.index import digest, generation, store
 from kphotos.index.tables import Asset
 from kphotos.sidecar import rebuild
 from kphotos.storage import volumes
+from sync import engine
 from sync.core import names
-
-_CHUNK = 1 << 20
+from sync.osfs import OsFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,13 @@ def _verified(settings: Settings, tell: Tell | None) -> Verdict:
 def _originals(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Difference]:
     with generation.use(settings):
         known = db.rows(Asset.select(Asset.volume, Asset.path, Asset.hash).order_by(Asset.volume, Asset.path))
-    roots = {volume.id: volume.root for volume in volumes.every(settings)}
+    disks = {volume.id: OsFS(volume.root) for volume in volumes.every(settings)}
     for number, (volume, path, expected) in enumerate(known):
         say("originals", number, len(known))
         if expected is None:
             verdict.unhashed += 1
             continue
-        found = _sha256(roots[volume] / names.unescape(path)) if volume in roots else None
+        found = _hash(disks[volume], names.unescape(path)) if volume in disks else None
         if found is None:
             continue  # Absence is not a change (I10); the scan speaks of what is gone.
         verdict.originals += 1
@@ -94,12 +92,8 @@ def _index(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Differen
             yield Difference("I2", table, "the index differs from what lies on disk: run `kphotos rebuild`")
 
 
-def _sha256(path: Path) -> str | None:
-    digest_ = hashlib.sha256()
+def _hash(disk: OsFS, path: str) -> str | None:
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest_.update(chunk)
+        return engine.hash_of(disk, path)
     except OSError:
         return None
-    return f"sha256:{digest_.hexdigest()}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from kphotos import db, index
 from kphotos.sidecar import intake, sites, verify
 from sync.core.model import Change
@@ -30,6 +32,13 @@ def test_a_changed_original_is_told(library: Library) -> None:
         file.write(b"rot")
     found = verify.verify(library.settings).differences
     assert [(one.invariant, one.place) for one in found if one.invariant == "I1"] == [("I1", "lake.jpg")]
+
+
+def test_what_took_an_originals_name_is_not_waited_for(library: Library) -> None:
+    _hash(library, "lake.jpg")
+    (library.root / "lake.jpg").unlink()
+    os.mkfifo(library.root / "lake.jpg")
+    assert verify.verify(library.settings).originals == 0
 
 
 def test_an_index_that_says_something_else_is_told(library: Library) -> None:
