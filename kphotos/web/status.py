@@ -14,7 +14,7 @@ from kphotos.runtime.progress import under_way
 from kphotos.storage import volumes
 from kphotos.web import progress
 from kphotos.web.gate import anyone, member
-from kphotos.web.here import reading, scope, settings, viewer
+from kphotos.web.here import WHOLE_SECONDS, reading, scope, settings, viewer
 
 blueprint = Blueprint("status", __name__)
 
@@ -45,7 +45,7 @@ def status() -> Response:
     seen = scope()
     found: dict[str, Any] = {"index": {"state": "ready", "done": progress.so_far(settings())}}
     try:
-        with reading():
+        with reading(WHOLE_SECONDS):
             found["counts"] = query.counts(seen)
             found["volumes"] = _volumes(query.problems(seen))
     except IndexMissing:
