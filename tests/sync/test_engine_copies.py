@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sync.core.edit import edit
 from sync.core.model import Change, Ledger
 from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
-from tests.sync.machines import Machine, assets, simulated_machine
+from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
@@ -265,3 +266,20 @@ def test_a_copy_of_an_original_is_a_photo_of_its_own() -> None:
     seen = assets(machine.scan(everything=True))
     assert sorted(seen) == ["d/IMG.JPG", copy]
     assert machine.hands.read(copy) == b"the picture"
+
+
+def test_on_a_real_disk_too(tmp_path: Path) -> None:
+    machine = disk_machine(tmp_path)
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, title="Lake")
+    there = machine.hands.read(SIDECAR)
+    mark = xmp.read(there).mark
+    assert mark
+    machine.hands.put(name_of(SIDECAR, SAFE[0]), xmp.write(there, {"title": "Lake", "label": "Red"}, mark))
+    machine.hands.put(name_of(LEDGER, SAFE[0]), edited(machine.ledger(PHOTO), rating=4))
+    asset = assets(machine.scan())[PHOTO]
+    assert (asset.document.content(), asset.problems) == ({"title": "Lake", "label": "Red", "rating": 4}, ())
+    machine.pass_time(0.6)
+    machine.engine.settle()
+    machine.scan(everything=True)
+    assert machine.hands.names("d") == ["IMG.JPG", "IMG.JPG.kphotos.json", "IMG.JPG.xmp"]

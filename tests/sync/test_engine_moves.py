@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sync.codecs import xmp
 from sync.engine import Asset, hash_of
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import MARK
-from tests.sync.machines import Machine, assets, simulated_machine
+from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
 OLD, NEW = "a/IMG.JPG", "b/LAKE.JPG"
 CONTENT = {"title": "Lake", "rating": 3}
@@ -221,3 +223,17 @@ def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
         hashed(machine, NEW)
         assert_followed(machine, NEW, asset_id)
     assert number > 30
+
+
+def test_on_a_real_disk_too(tmp_path: Path) -> None:
+    machine = disk_machine(tmp_path)
+    machine.hands.put(OLD, b"the picture")
+    machine.hands.put("b/other.JPG", b"other")
+    asset_id = machine.edit(OLD, **CONTENT).id
+    machine.scan()
+    machine.hands.move(OLD, NEW)
+    machine.hands.put("b/IMG.JPG", b"the picture, longer")
+    asset = assets(machine.scan())[NEW]
+    assert (asset.document.content(), asset.problems, asset.id) == (CONTENT, (), asset_id)
+    assert machine.mirror(NEW) == CONTENT
+    assert machine.hands.names("a") == []
