@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -251,10 +252,12 @@ def test_on_a_read_only_volume_copies_are_taken_in_and_left() -> None:
     machine.hands.put(SIDECAR, foreign_xmp({"title": "Lake"}))
     machine.hands.put(name_of(SIDECAR, SAFE[0]), foreign_xmp({"rating": 4}))
     before = machine.hands.names("d")
-    machine.volume = type(machine.volume)("volume-1", machine.fs, MemFS(machine.site.clock), writable=False)  # type: ignore[arg-type]
+    overlay = MemFS(machine.site.clock)  # type: ignore[arg-type]
+    overlay.make_folder = overlay.hands.folder  # type: ignore[method-assign]
+    machine.volume = replace(machine.volume, overlay=overlay, writable=False)
     machine.restart()
     asset = settled(machine)
-    assert asset.document.content() == {"title": "Lake", "rating": 4}
+    assert (asset.document.content(), asset.problems) == ({"title": "Lake", "rating": 4}, ())
     assert machine.hands.names("d") == before
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sync.codecs import xmp
-from sync.engine import Asset, hash_of
+from sync.engine import Asset, Volume, hash_of
+from sync.engine.following import Arrivals
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
@@ -237,3 +240,59 @@ def test_on_a_real_disk_too(tmp_path: Path) -> None:
     assert (asset.document.content(), asset.problems, asset.id) == (CONTENT, (), asset_id)
     assert machine.mirror(NEW) == CONTENT
     assert machine.hands.names("a") == []
+
+
+def torn_ledger(machine: Machine) -> None:
+    machine.hands.put(OLD + ".kphotos.json", b"{")
+
+
+def shared_name_taken(machine: Machine) -> None:
+    machine.hands.put("a/IMG.xmp", MARK.sub(b"", xmp.write(None, CONTENT, "none")))
+    machine.hands.put("b/LAKE.CR3", b"a raw picture of that name")
+
+
+def other_size(machine: Machine) -> None:
+    machine.hands.put(OLD, b"cropped in place before it was moved")
+
+
+@pytest.mark.parametrize("spoil", [torn_ledger, shared_name_taken, other_size])
+def test_in_any_doubt_all_stay_and_a_person_is_told(spoil: Callable[[Machine], None]) -> None:
+    machine = machine_with()
+    spoil(machine)
+    machine.pass_time(3)
+    machine.scan()
+    before = left(machine)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    asset = assets(machine.scan())[NEW]
+    assert asset.document.content() == {}
+    assert [problem.kind for problem in asset.problems] == ["left-behind"]
+    assert left(machine) == {path: data for path, data in before.items() if path != OLD}
+
+
+def test_two_alike_that_arrive_at_once_are_nobodys_heirs() -> None:
+    machine = machine_with()
+    stat = machine.fs.stat(OLD)
+    arrivals = Arrivals()
+    for path in (NEW, "b/TWIN.JPG"):
+        arrivals.add(replace(machine.engine.look(OLD), path=path))
+    assert arrivals.by_trace == {(stat.ino, stat.size, stat.mtime_ns): None}
+
+
+def test_on_a_read_only_volume_the_ledger_follows_in_the_overlay() -> None:
+    machine = simulated_machine()
+    overlay = MemFS(machine.site.clock)  # type: ignore[arg-type]
+    overlay.make_folder = overlay.hands.folder  # type: ignore[method-assign]
+    machine.volume = Volume("volume-1", machine.fs, overlay, writable=False)
+    machine.restart()
+    machine.hands.put(OLD, b"the picture")
+    machine.hands.put("b/other.JPG", b"other")
+    machine.scan()
+    asset_id = machine.edit(OLD, **CONTENT).id
+    machine.pass_time(3)
+    machine.scan()
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    asset = assets(machine.scan())[NEW]
+    assert (asset.document.content(), asset.id, asset.problems) == (CONTENT, asset_id, ())
+    assert [path for path in overlay.contents() if path.endswith("json")] == [NEW + ".kphotos.json"]
