@@ -50,7 +50,11 @@ LAYERS = (
             "tests/sim",
         ),
     ),
-    Layer("application", "kphotos on SQLite and Postgres", (*PYTEST, *TWO_AT_ONCE, "tests/kphotos")),
+    Layer(
+        "application",
+        "kphotos on SQLite and Postgres; killed at each system call",
+        (*PYTEST, *TWO_AT_ONCE, "tests/kphotos", "tests/crash"),
+    ),
     Layer("interop", "the real darktable, exiftool and exiv2, both ways", (*PYTEST, "tests/interop")),
     Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, "tests/e2e")),
 )

@@ -6,7 +6,6 @@ save that a crash may leave the one before. A tool with an old database never ta
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
@@ -17,7 +16,7 @@ from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "IMG.JPG"
 SIDECAR = PHOTO + ".xmp"
-HISTORIES = int(os.environ.get("KPHOTOS_HISTORIES", "60"))  # scripts/simulate asks for more
+HISTORIES = 60
 
 
 class History:

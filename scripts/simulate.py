@@ -1,0 +1,94 @@
+"""Runs the histories of tests/sim for as long as asked, and kills a real K-Photos as often as asked; JSON.
+
+    scripts/simulate --minutes 5             every kind of history and fault in turn, from a new seed on
+    scripts/simulate --minutes 5 --seed 7    the same ones again
+    scripts/simulate --kill 1000             kill -9 of a real `kphotos start` under mixed load
+
+What fails is told with the kind and seed that repeat it, and added to tests/seeds/histories.json with --save.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.crash import killing  # noqa: E402 - the tests are no package that is installed
+from tests.sim.histories_faults import points  # noqa: E402
+from tests.sim.histories_kinds import KINDS, STEPS, run  # noqa: E402
+
+SAVED = ROOT / "tests" / "seeds" / "histories.json"
+FAULT_EVERY = 40
+FAULT_STEPS = 6
+
+
+def cases(seed: int) -> Iterator[tuple[str, int, int]]:
+    """(kind, seed, steps) without end: each seed in every kind, and some faults of its recorded history."""
+    while True:
+        for kind in KINDS:
+            yield kind, seed, STEPS + seed % 3 * 6
+        for point in points(seed, every=FAULT_EVERY):
+            yield f"fault {point.kind} {point.operation}", point.seed, FAULT_STEPS
+        seed += 1
+
+
+def simulate(minutes: float, seed: int) -> dict[str, Any]:
+    """Histories for so long; the counts and what failed."""
+    until, histories, counts = time.monotonic() + 60 * minutes, Counter[str](), Counter[str]()
+    failed: list[dict[str, Any]] = []
+    for kind, number, steps in cases(seed):
+        if time.monotonic() > until:
+            break
+        histories[_name(kind)] += 1
+        try:
+            counts.update(run(kind, number, steps).counts)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is what was looked for
+            failed.append({"kind": kind, "seed": number, "steps": steps, "found": f"{error}"[:300]})
+    told = {"histories": sum(histories.values()), "of each kind": dict(histories)}
+    return told | {"counts": dict(sorted(counts.items())), "failed": failed}
+
+
+def _name(kind: str) -> str:
+    """The kind as it is counted: faults of all operations together."""
+    fault = kind.split()[1] if kind.startswith("fault ") else ""
+    return {"": kind, "crash": "crash points"}.get(fault, "error points")
+
+
+def save(failed: list[dict[str, Any]]) -> None:
+    """Let what failed be tried by every later run of the tests."""
+    saved = json.loads(SAVED.read_text())
+    known = {(one["kind"], one["seed"], one["steps"]) for one in saved}
+    saved += [one for one in failed if (one["kind"], one["seed"], one["steps"]) not in known]
+    lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in saved)
+    SAVED.write_text(f"[\n  {lines}\n]\n")
+
+
+def main(words: list[str]) -> int:
+    """0 when nothing was lost."""
+    parser = argparse.ArgumentParser("simulate", description="Random histories, crashes and kills; JSON.")
+    parser.add_argument("--minutes", type=float, default=0.0, help="run histories for so long")
+    parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
+    parser.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
+    parser.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
+    asked = parser.parse_args(words)
+    minutes = asked.minutes if asked.minutes or asked.kill else 1.0
+    seed = asked.seed if asked.seed is not None else int(time.time())
+    told: dict[str, Any] = {"seed": seed}
+    if minutes:
+        told |= simulate(minutes, seed)
+        if asked.save:
+            save(told["failed"])
+    if asked.kill:
+        told["kill"] = killing.run(asked.kill, seed)
+    print(json.dumps(told, indent=1, ensure_ascii=False))
+    return 1 if told.get("failed") or told.get("kill", {}).get("violations") else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

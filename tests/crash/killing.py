@@ -1,0 +1,164 @@
+"""kill -9 of a real `kphotos start` under mixed load, again and again: what was acknowledged is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sync.codecs import ledger as ledgers
+from tests.crash.load import Load
+from tests.e2e import house as houses
+from tests.e2e.house import House
+from tests.sim.oracles import Lost, values_of
+
+PARTS = ("serve", "watch", "work", "all")
+ROUND = 25
+PATIENCE = 30.0
+
+
+@dataclass
+class Tally:
+    """What the kills hit, and what came of it."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    fates: Counter[str] = field(default_factory=Counter)
+    starts: list[float] = field(default_factory=list)
+    checks: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def told(self, load: Load) -> dict[str, Any]:
+        """As JSON."""
+        starts = sorted(self.starts)
+        return {
+            "kills": dict(self.kills),
+            "edits": dict(sorted(load.counts.items())),
+            "in flight when killed": dict(sorted(self.in_flight.items())),
+            "fate of edits in flight": dict(self.fates),
+            "checks": self.checks,
+            "ready again s": {"p50": starts[len(starts) // 2], "most": starts[-1]} if starts else {},
+            "violations": self.violations,
+        }
+
+
+def run(kills: int, seed: int = 1) -> dict[str, Any]:
+    """So many kills on a library of its own, checked every few; JSON."""
+    rng, tally = random.Random(seed), Tally()
+    with tempfile.TemporaryDirectory(prefix="kphotos-kill-") as folder, ExitStack() as stack:
+        base = Path(folder)
+        library = houses.small_library(base / "Pictures", 6)
+        sums = houses.sums(library)
+        load = Load(library, seed)
+        house = stack.enter_context(houses.started(library, base / "home"))
+        load.begin(house.address)
+        threads = load.start()
+        stack.callback(load.over.set)
+        for number in range(1, kills + 1):
+            load.running.set()
+            time.sleep(rng.uniform(0.05, 0.9))
+            house = _kill(house, rng.choice(PARTS), load, tally, stack)
+            if number % ROUND == 0 or number == kills:
+                check(house, load, sums, tally)
+        load.over.set()
+        for thread in threads:
+            thread.join(35)
+        tally.violations += [f"a thread of the test ended: {error!r}" for error in load.errors]
+        return tally.told(load)
+
+
+def _kill(house: House, part: str, load: Load, tally: Tally, stack: ExitStack) -> House:
+    """Kill one part, or the whole house, and wait until it answers again."""
+    pid = house.process.pid if part == "all" else house.processes().get(part)
+    if pid is None:
+        return house  # it is being started again just now
+    with load.lock:
+        unsure = {path: _unsure(load, path) for path in load.paths}
+    doing = Counter(load.doing.values())
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    tally.kills[part] += 1
+    edits = doing["edit sent"]
+    tally.in_flight[f"{edits} edits"] += 1
+    tally.in_flight.update(f"{part}: {what}" for what, many in doing.items() for _ in range(many))
+    begun = time.monotonic()
+    if part == "all":
+        house.process.wait()
+        house = stack.enter_context(houses.started(house.library, house.home))
+        load.visitor.address = house.address
+    else:
+        time.sleep(0.05)
+        houses.wait_ready(house)
+    tally.starts.append(round(time.monotonic() - begun, 2))
+    _fates(load, unsure, tally)
+    return house
+
+
+def _unsure(load: Load, path: str) -> set[int]:
+    lines = load.books[path].lines
+    return {number for number in range(max(0, len(lines) - 8), len(lines)) if not lines[number].is_sure}
+
+
+def _fates(load: Load, unsure: Mapping[str, set[int]], tally: Tally) -> None:
+    """Of the edits that were under way: answered after all, there without an answer, or not there."""
+    time.sleep(0.1)
+    for path, numbers in unsure.items():
+        try:
+            held = values_of(ledgers.read((load.library / f"{path}.kphotos.json").read_bytes()))
+        except OSError:
+            continue
+        for number in numbers:
+            line = load.books[path].lines[number]
+            there = line.value in held.get(line.key, ())
+            tally.fates[
+                "answered" if line.is_sure else "there, unanswered" if there else "not there, or replaced"
+            ] += 1
+
+
+def check(house: House, load: Load, sums: Mapping[str, str], tally: Tally) -> None:
+    """Let everybody pause: the book against the ledgers, originals, index against disk."""
+    load.running.clear()
+    tally.checks += 1
+    begun = time.monotonic()
+    while set(load.doing.values()) - {"idle"} and time.monotonic() - begun < PATIENCE:
+        time.sleep(0.05)
+    deadline = time.monotonic() + PATIENCE
+    while told := lost(load):
+        if time.monotonic() > deadline:
+            tally.violations += told
+            break
+        time.sleep(0.3)
+    if houses.sums(load.library) != sums:
+        tally.violations.append("I1: an original was changed")
+    while (wrong := _differences(house)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    tally.violations += wrong
+
+
+def lost(load: Load) -> list[str]:
+    """What the book has and the ledgers have not."""
+    found = []
+    for path, book in load.books.items():
+        ledger = ledgers.read((load.library / f"{path}.kphotos.json").read_bytes())
+        try:
+            book.judge(ledger)
+        except Lost as lost:
+            found.append(f"I3: {path}: {lost}")
+    return found
+
+
+def _differences(house: House) -> list[str]:
+    done = house.cli("verify", "--json")
+    told = json.loads(done.stdout or "{}")
+    if "error" in told:
+        return [f"verify: {told['error']}"]
+    return [f"{one['invariant']}: {one['place']}: {one['reason']}" for one in told["differences"]]

@@ -1,0 +1,147 @@
+"""Mixed load on a real K-Photos: people who edit through the API, a program that writes the XMPs.
+
+Everybody writes values of his own into one book, the programs under a lock of theirs: two programs that
+overwrite each other before K-Photos looked are nobody's affair.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sync.core.identity import derived_id
+from sync.core.values import text
+from sync.errors import SyncError
+from tests.e2e.api import Visitor, first_account
+from tests.sim.oracles import Book, keyed_values
+from tests.sim.tools import FakeTool, content_of
+from tests.sync.sides import DiskHands
+
+FIELDS = ("title", "description")
+
+
+@dataclass
+class Load:
+    """What goes on beside the kills. `doing` is who is in the midst of what."""
+
+    library: Path
+    seed: int
+    paths: list[str] = field(default_factory=list)
+    books: dict[str, Book] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    running: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    doing: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    errors: list[BaseException] = field(default_factory=list)
+    visitor: Visitor = field(init=False)
+    volume: str = ""
+    number: int = 0
+
+    def begin(self, address: str) -> None:
+        """Make the account, and give every photo a ledger by a first edit."""
+        self.visitor = first_account(address)
+        self.volume = json.loads((self.library / ".kphotos/volume.json").read_text())["id"]
+        self.paths = sorted(path.name for path in self.library.glob("*.JPG"))
+        self.books = {path: Book() for path in self.paths}
+        for path in self.paths:
+            self.person(self.visitor, path, FIELDS[0])
+        self.doing.clear()
+
+    def start(self, people: int = 3) -> list[threading.Thread]:
+        """Everybody begins once `running` is set."""
+        names = [*(f"person {number}" for number in range(people)), "program"]
+        threads = [threading.Thread(target=self._live, args=(name,), daemon=True) for name in names]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def count(self, what: str) -> int:
+        """Count something."""
+        with self.lock:
+            self.counts[what] = self.counts.get(what, 0) + 1
+            return self.counts[what]
+
+    def _live(self, name: str) -> None:
+        rng = random.Random(f"{self.seed} {name}")
+        visitor = copy.deepcopy(self.visitor)
+        try:
+            while not self.over.is_set():
+                self.doing[name] = "idle"
+                if not self.running.wait(0.1):
+                    continue
+                path, key = rng.choice(self.paths), rng.choice(FIELDS)
+                if name == "program":
+                    self.doing[name] = "program writes"
+                    self.program(path, key, in_place=rng.random() < 0.5)
+                    self.doing[name] = "idle"
+                    time.sleep(rng.uniform(0.0, 0.15))
+                else:
+                    visitor.address = self.visitor.address
+                    self.person(visitor, path, key, name)
+        except BaseException as error:  # noqa: BLE001 - a thread's end is told by whoever joins it
+            self.errors.append(error)
+
+    def person(self, visitor: Visitor, path: str, key: str, name: str = "") -> None:
+        """Open a photo, edit what is shown of one field; the answer is the acknowledgement."""
+        url, book = f"/api/assets/{derived_id(self.volume, path)}", self.books[path]
+        try:
+            self.doing[name] = "asked for a page"
+            with self.lock:
+                mark = len(book.lines)
+            status, told = visitor.ask("GET", url)
+            if status == 401:
+                credentials = {"name": "Alice", "password": "correct horse battery"}
+                visitor.ask("POST", "/api/auth/sign-in", credentials)
+                return
+            if status != 200:
+                self.count(f"page {status}")
+                time.sleep(0.05)
+                return
+            shown = told["fields"].get(key, {})
+            values = [shown.get("value"), *(one["value"] for one in shown.get("candidates", ()))]
+            with self.lock:
+                self.number += 1
+                value = f"{key} {self.number}"
+                over = book.seeing(key, {text(held) for held in values if held is not None}, mark)
+                book.wrote(key, text(value), over, is_sure=False)
+                line = len(book.lines) - 1
+            change = {"field": key, "op": "set", "value": value, "seen": shown.get("dots", [])}
+            self.doing[name] = "edit sent"
+            status, told = visitor.ask("PATCH", url, {"changes": [change]})
+        except (OSError, ValueError) as error:
+            self.count(f"cut off: {type(error).__name__}")
+            time.sleep(0.05)
+            return
+        if status == 200:
+            with self.lock:
+                book.acknowledge(line)
+            self.count("acknowledged")
+        else:
+            self.count(f"edit {status}")
+
+    def program(self, path: str, key: str, *, in_place: bool) -> None:
+        """Read the XMP as it is, change one field, write it all."""
+        name, book = path + ".xmp", self.books[path]
+        hands = DiskHands(self.library)
+        with self.lock:
+            self.number += 1
+            value, mark = f"{key} {self.number}", len(book.lines)
+        try:
+            had = keyed_values(content_of(hands.read(name)))
+            tool = FakeTool(hands, name, in_place=in_place)
+        except (OSError, SyncError):
+            return
+        over = book.seeing(key, {had[key]} if key in had else (), mark)
+        with self.lock:
+            book.wrote(key, text(value), over, is_sure=False, read=had.get(key))
+            line = len(book.lines) - 1
+        tool.set(**{key: value})
+        with self.lock:
+            book.acknowledge(line)
+        self.count("written by a program")
