@@ -141,8 +141,8 @@ def edit_in_the_sidebar(house: House, visit: Visit) -> None:
     saved(page, "Rating")
     assert xmp.read(sidecar.read_bytes()).sources["rating"]["xmp:Rating"] == 4
 
-    page.get_by_label("Title").fill("A lake")
-    page.get_by_label("Title").press("Enter")
+    page.get_by_role("textbox", name="Title").fill("A lake")
+    page.get_by_role("textbox", name="Title").press("Enter")
     saved(page, "Title")
     page.get_by_label("Description").fill("Before the rain")
     page.get_by_label("Description").blur()
@@ -175,11 +175,11 @@ def edit_in_the_sidebar(house: House, visit: Visit) -> None:
 
 def undo_an_edit(house: House, visit: Visit) -> None:
     page = visit.page
-    page.get_by_label("Title").fill("A mistake")
-    page.get_by_label("Title").press("Enter")
+    page.get_by_role("textbox", name="Title").fill("A mistake")
+    page.get_by_role("textbox", name="Title").press("Enter")
     saved(page, "Title")
     page.locator("[data-toasts]").get_by_role("button", name="Undo").last.click()
-    expect(page.get_by_label("Title")).to_have_value("A lake")
+    expect(page.get_by_role("textbox", name="Title")).to_have_value("A lake")
     until(lambda: says(house, "IMG_01.JPG")["title"] == "A lake")
 
 

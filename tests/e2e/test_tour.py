@@ -73,7 +73,7 @@ def timeline(page: Page) -> None:
 
 def viewer(page: Page) -> None:
     """Every photo once, the broken ones too; in and out by address, Back and reload."""
-    page.locator(".tile a").first.click()
+    page.locator('[data-ordinal="0"] a').click()
     page.keyboard.press("i")
     expect(page.get_by_role("complementary", name="Information")).to_be_visible()
     for _ in range(PHOTOS + 2):
