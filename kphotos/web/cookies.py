@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from kphotos.web import origins
 from kphotos.web.here import settings
 
 ACCESS_MINUTES = 10
+RENEW_SECONDS = 120
 CSRF_COOKIE = "kp_csrf"
 CSRF_HEADER = "X-CSRF-TOKEN"
 CSRF_FIELD = "csrf"
@@ -45,6 +47,12 @@ class Access:
 
     viewer: Viewer
     sid: str
+    ends: int  # seconds since 1970, when the token runs out
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the page had better renew it now, before a picture is refused."""
+        return self.ends - time.time() < RENEW_SECONDS
 
 
 def install(app: Flask, secret: str) -> None:
@@ -78,7 +86,7 @@ def read_access() -> Access | None:
     if claims is None or claims["type"] != "access":
         return None
     viewer = sessions.viewer(settings(), claims["sid"], claims["sub"])
-    return Access(viewer, claims["sid"]) if viewer is not None else None
+    return Access(viewer, claims["sid"], int(claims["exp"])) if viewer is not None else None
 
 
 def _claims(token: str) -> dict[str, Any] | None:

@@ -56,6 +56,7 @@ def install(app: Flask, settings: Settings) -> None:
         if access != "member" and not (access == "admin" and found.viewer.is_admin):
             raise Forbidden("Only an administrator may see this.")
         g.viewer = found.viewer
+        g.ends_soon = found.ends_soon
         return None
 
 

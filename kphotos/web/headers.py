@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from kphotos.config import Settings
 from kphotos.web import origins
@@ -19,6 +19,7 @@ _OFF = (
 )
 PERMISSIONS = ", ".join(f"{name}=()" for name in _OFF.split())
 VARY = "Cookie, Authorization"
+RENEW = "X-Session-Ends"  # "soon": the page renews its session before pictures are refused
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -50,6 +51,8 @@ def _everywhere(response: Response, settings: Settings) -> None:
     if origins.is_secure(settings):
         # Over plain HTTP browsers ignore it, and complain on the console.
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if g.get("ends_soon"):
+        response.headers[RENEW] = "soon"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
 

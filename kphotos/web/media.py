@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from flask import Blueprint, Response, request
 
-from kphotos import db, index, jobs
+from kphotos import db, jobs
 from kphotos.errors import NotFound
 from kphotos.index.tables import Asset
 from kphotos.sidecar import intake
@@ -24,7 +24,7 @@ from kphotos.storage import volumes
 from kphotos.storage.derivatives import Derivatives, Kind
 from kphotos.web import ranges
 from kphotos.web.gate import member
-from kphotos.web.here import scope, settings
+from kphotos.web.here import reading, scope, settings
 from sync.core import names
 from sync.osfs import OsFS
 
@@ -103,7 +103,7 @@ def _missing(store: Derivatives, seen: Seen) -> Response:
 
 def _seen(asset_id: str) -> Seen:
     seen, columns = scope(), (Asset.id, Asset.volume, Asset.path, Asset.hash)
-    with index.use(settings()):
+    with reading():
         found = db.rows(Asset.select(*columns).where(Asset.id == asset_id, seen.where()))
     if not found:
         raise NotFound("There is no such photo.")

@@ -55,6 +55,8 @@ async function attempt(url, init) {
   try {
     const response = await fetch(url, { credentials: 'same-origin', ...init, headers });
     reachable(true);
+    // Pictures are no requests of ours: they would be refused, loudly, until the next of ours renews.
+    if (response.headers.get('X-Session-Ends') === 'soon') void refreshed();
     return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

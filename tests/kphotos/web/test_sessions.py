@@ -21,6 +21,7 @@ from kphotos.identity import accounts, sessions
 from kphotos.identity.accounts import Account
 from kphotos.records import audit
 from kphotos.runtime import sessions as rows
+from kphotos.web import cookies
 from tests.kphotos.web.conftest import PASSWORD, Browser
 
 LAN = "http://192.168.1.20:8000"
@@ -298,3 +299,11 @@ def test_the_same_session_is_read_by_another_process(settings: Settings, as_alic
     other.set_cookie("__Host-kp_at", as_alice.cookie("__Host-kp_at"))
     assert other.get("/api/me", base_url="http://localhost").status_code == 200
     assert sessions.of_token(settings, "") is None
+
+
+def test_a_page_is_told_to_renew_before_its_pictures_are_refused(
+    as_alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "X-Session-Ends" not in as_alice.get("/api/me").headers
+    monkeypatch.setattr(cookies, "RENEW_SECONDS", cookies.ACCESS_MINUTES * 60 + 60)
+    assert as_alice.get("/api/me").headers["X-Session-Ends"] == "soon"
