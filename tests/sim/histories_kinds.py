@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.sim.histories import Scene
 from tests.sim.histories_faults import Point, strike
+from tests.sim.histories_replicated import Replicated
 from tests.sim.histories_settled import Settled
 from tests.sim.histories_stale import Stale
 from tests.sim.histories_wild import SETTINGS, Wild
@@ -53,12 +54,27 @@ def stale(seed: int, steps: int, *, deaf: bool = False) -> Ran:
     )
 
 
+def replicated(seed: int, steps: int, *, sites: int = 2, copies: bool = True) -> Ran:
+    """Runs a history of several sites under a sync tool, then lets all come to rest."""
+    history = Replicated(seed, sites, copies=copies).run(steps)
+    counts = {
+        "edits": history.edits,
+        "false_candidates": history.false,
+        "conflict_copies_made": history.tool.made,
+        "foreign_copies_listed": history.foreign,
+    }
+    return Ran(tuple(history.trace), counts)
+
+
 KINDS: Mapping[str, Callable[[int, int], Ran]] = {
     **{setting.name: wild(setting.name) for setting in SETTINGS},
     "settled": settled,
     "settled, marks dropped": lambda seed, steps: settled(seed, steps, drops=True),
     "stale": stale,
     "stale, never reads": lambda seed, steps: stale(seed, steps, deaf=True),
+    "2 sites": replicated,
+    "3 sites": lambda seed, steps: replicated(seed, steps, sites=3),
+    "2 sites, no conflict copies": lambda seed, steps: replicated(seed, steps, copies=False),
 }
 
 

@@ -106,6 +106,16 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "stale",
         "not taken",
     ),
+    "of two ledgers one is dropped": (
+        patches((plan, "join", lambda one, other: one)),
+        "2 sites",
+        " of ",
+    ),
+    "a copy that was taken in stays": (
+        patches((writing, "_clear_away", lambda *_: None)),
+        "2 sites",
+        "I8",
+    ),
     "a removal is no edit": (
         patches((taking.Taking, "_compare", _sees_no_removal)),
         "settled",
