@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import sqlite3
+import threading
 import time
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +29,28 @@ NAME = re.compile(r"g[0-9a-z]{9}[0-9a-f]{8}")
 _CONTROL = "kphotos"
 _VANISHED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _MAGIC = b"SQLite format 3\0"
+
+
+_held: dict[tuple[int, int], int] = {}
+_holding = threading.Lock()
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    """The first bytes of a database's file, and its size; the file is never closed while it lasts.
+
+    Closing any descriptor of a file drops every lock that the process has on it (POSIX), SQLite's own
+    among them. Another process that closes the database would then delete the log we still write to.
+    """
+    there = path.stat()
+    with _holding:
+        descriptor = _held.get((there.st_dev, there.st_ino))
+        if descriptor is None:
+            for key in [key for key, old in _held.items() if os.fstat(old).st_nlink == 0]:
+                os.close(_held.pop(key))
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            found = os.fstat(descriptor)
+            _held[found.st_dev, found.st_ino] = descriptor
+        return os.pread(descriptor, 100, 0), there.st_size
 
 
 class Store(Protocol):
@@ -110,9 +133,7 @@ class Files:
     def _check(self, generation: str) -> None:
         path = self._path(generation)
         try:
-            with path.open("rb") as file:
-                head = file.read(100)
-                size = os.fstat(file.fileno()).st_size
+            head, size = _head(path)
         except OSError as error:
             raise IndexMissing("its file is gone") from error
         if head[:16] != _MAGIC:

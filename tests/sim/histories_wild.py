@@ -229,7 +229,7 @@ class Wild:
             self.scene.machine.hands.remove(name)
             self.scene.notes.pop(name, None)
             self.scene.touch(name)
-            self.scene.scan()
+            self.scene.settle()
 
     def move(self) -> None:
         """Somebody moves a photo with its sidecars."""
