@@ -7,6 +7,7 @@ overwrite each other before K-Photos looked are nobody's affair.
 from __future__ import annotations
 
 import copy
+import http.client
 import json
 import random
 import threading
@@ -114,7 +115,7 @@ class Load:
             change = {"field": key, "op": "set", "value": value, "seen": shown.get("dots", [])}
             self.doing[name] = "edit sent"
             status, told = visitor.ask("PATCH", url, {"changes": [change]})
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             self.count(f"cut off: {type(error).__name__}")
             time.sleep(0.05)
             return

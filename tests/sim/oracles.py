@@ -75,7 +75,11 @@ class Book:
         real = [
             (number, line)
             for number, line in enumerate(self.lines)
-            if line.is_sure or line.value is None or number in seen or line.value in held.get(line.key, ())
+            if line.is_sure
+            or line.value is None
+            or number in seen
+            or line.value in held.get(line.key, ())
+            or any(other.hides(at, line) for at, other in enumerate(self.lines))
         ]
         replaced = frozenset().union(*(line.over for _, line in real))
         alive: dict[str, set[str]] = {}
