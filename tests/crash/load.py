@@ -93,8 +93,6 @@ class Load:
         url, book = f"/api/assets/{derived_id(self.volume, path)}", self.books[path]
         try:
             self.doing[name] = "asked for a page"
-            with self.lock:
-                mark = len(book.lines)
             status, told = visitor.ask("GET", url)
             if status == 401:
                 credentials = {"name": "Alice", "password": "correct horse battery"}
@@ -109,7 +107,8 @@ class Load:
             with self.lock:
                 self.number += 1
                 value = f"{key} {self.number}"
-                over = book.seeing(key, {text(held) for held in values if held is not None}, mark)
+                # Every value is written once, so that whoever shows it has seen that very edit.
+                over = book.seeing(key, {text(held) for held in values if held is not None}, len(book.lines))
                 book.wrote(key, text(value), over, is_sure=False)
                 line = len(book.lines) - 1
             change = {"field": key, "op": "set", "value": value, "seen": shown.get("dots", [])}
@@ -132,14 +131,14 @@ class Load:
         hands = DiskHands(self.library)
         with self.lock:
             self.number += 1
-            value, mark = f"{key} {self.number}", len(book.lines)
+            value = f"{key} {self.number}"
         try:
             had = keyed_values(content_of(hands.read(name)))
             tool = FakeTool(hands, name, in_place=in_place)
         except (OSError, SyncError):
             return
-        over = book.seeing(key, {had[key]} if key in had else (), mark)
         with self.lock:
+            over = book.seeing(key, {had[key]} if key in had else (), len(book.lines))
             book.wrote(key, text(value), over, is_sure=False, read=had.get(key))
             line = len(book.lines) - 1
         tool.set(**{key: value})
