@@ -126,7 +126,7 @@ class Wild:
         book.wrote(key, value, over, is_sure=False)  # others may read it before we are told that it is safe
         mark = len(book.lines)
         done = self.scene.edit(path, change)
-        if done is not None:
+        if done is not None and done[1]:  # what stood there already was not written anew
             book.acknowledge(mark - 1)
             self.scene.count("acknowledged")
             self.undos.append((path, done[0].ledger, mark, done[1]))
