@@ -15,12 +15,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sync.codecs import xmp
 from sync.core.identity import derived_id
 from sync.core.values import text
 from sync.errors import SyncError
 from tests.e2e.api import Visitor, first_account
 from tests.sim.oracles import Book, keyed_values
-from tests.sim.tools import FakeTool, content_of
+from tests.sim.tools import MARK, content_of
 from tests.sync.sides import DiskHands
 
 FIELDS = ("title", "description")
@@ -133,15 +134,18 @@ class Load:
             self.number += 1
             value = f"{key} {self.number}"
         try:
-            had = keyed_values(content_of(hands.read(name)))
-            tool = FakeTool(hands, name, in_place=in_place)
+            # One read: a program that took the mark of one moment and the values of another would be two.
+            data = hands.read(name)
+            content, mark = content_of(data), xmp.read(data).mark
         except (OSError, SyncError):
             return
+        had = keyed_values(content)
         with self.lock:
             over = book.seeing(key, {had[key]} if key in had else (), len(book.lines))
             book.wrote(key, text(value), over, is_sure=False, read=had.get(key))
             line = len(book.lines) - 1
-        tool.set(**{key: value})
+        new = xmp.write(data, {**content, key: value}, mark or "none")
+        (hands.put if in_place else hands.replace)(name, new if mark else MARK.sub(b"", new))
         with self.lock:
             book.acknowledge(line)
         self.count("written by a program")
