@@ -27,12 +27,15 @@ _PARTLY = ("polling", "degraded", "offline")
 def run(settings: Settings) -> None:
     """Follow every volume, those registered later too, until the process is told to end."""
     followed: dict[str, Follower] = {}
-    ensure_index(settings)
-    records.catch_up(settings)
+    is_caught_up = False
     try:
         while True:
+            # An index that is damaged is noticed while it is used: the next turn makes another.
             with suppress(Unavailable):
                 ensure_index(settings)
+                if not is_caught_up:
+                    records.catch_up(settings)
+                    is_caught_up = True
                 _follow(settings, followed)
             for follower in followed.values():
                 follower.tell_health()
