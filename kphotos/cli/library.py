@@ -36,7 +36,11 @@ def add(
         "folder", nargs="*", type=Path, metavar="FOLDER", help="only these; a new one becomes a volume"
     )
     scan_.add_argument(
-        "--confirm", action="store_true", help="a halted volume: its photos were deleted on purpose"
+        "--confirm",
+        type=int,
+        default=0,
+        metavar="COUNT",
+        help="a halted volume: that many missing photos were deleted on purpose",
     )
     scan_.set_defaults(run=scan)
     for name, run, text in (
@@ -68,7 +72,7 @@ def scan(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     return FOUND if any(one["problems"] for one in results) else OK
 
 
-def _scan(settings: Settings, volume: Volume, confirmed: bool, out: Output) -> dict[str, Any]:
+def _scan(settings: Settings, volume: Volume, confirmed: int, out: Output) -> dict[str, Any]:
     begun = perf_counter()
     with out.progress(f"Scanning {volume.name}") as step:
         events = sites.engine_of(settings, volume).scan(confirmed=confirmed)

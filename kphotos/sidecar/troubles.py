@@ -47,7 +47,8 @@ def of_root(volume: str, root: Root) -> list[Change]:
         return over
     if root.state == "halted":
         reason = f"{root.gone} originals are missing at once."
-        kept = "Nothing was removed. Confirm with `kphotos scan --confirm` if they were deleted on purpose."
+        command = f"kphotos scan --confirm {root.gone}"
+        kept = f"Nothing was removed. If they were deleted on purpose, say so with `{command}`."
     else:
         reason = f"The volume is offline: {root.reason}."
         kept = "Its photos are shown from the index; nothing is written and nothing is forgotten."

@@ -78,6 +78,27 @@ def test_a_scan_without_any_volume_says_how_to_make_one(library: Path, told: Tol
     assert "kphotos scan FOLDER" in document["error"]["message"]
 
 
+def test_a_halted_volume_goes_on_only_when_as_many_as_were_told_are_confirmed(
+    library: Path, told: Told
+) -> None:
+    for number in range(60):
+        jpeg(library / "many" / f"{number:02}.jpg", colour=number)
+    told("scan", library)
+    for path in (library / "many").iterdir():
+        path.unlink()
+    assert halted(told("scan")) == ("halted", 0)
+    assert "--confirm 60" in told("problems")[1]["problems"][0]["kept"]
+    assert halted(told("scan", "--confirm", 59)) == ("halted", 0)
+    code, document = told("scan", "--confirm", 60)
+    assert (code, halted((code, document))) == (OK, ("online", 60))
+    assert told("problems")[1]["problems"] == []
+
+
+def halted(answer: tuple[int, dict[str, Any]]) -> tuple[str, int]:
+    (volume,) = answer[1]["volumes"]
+    return volume["state"], volume["gone"]
+
+
 def test_show_tells_each_value_with_its_source_and_writes_nothing(library: Path, told: Told) -> None:
     (library / "IMG_1.JPG.xmp").write_bytes(xmp.write(None, {"title": "Lake"}, "0mb3k9q2f00-k7q2"))
     told("scan", library)

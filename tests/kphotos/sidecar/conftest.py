@@ -42,7 +42,7 @@ class Library:
     def hashes(self) -> dict[str, str]:
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.root.rglob("*.jpg")}
 
-    def scan(self, *, confirmed: bool = False) -> Tally:
+    def scan(self, *, confirmed: int = 0) -> Tally:
         events = sites.engine_of(self.settings, self.volume).scan(confirmed=confirmed)
         return intake.take(self.settings, self.volume, events)
 
