@@ -15,12 +15,12 @@ from sync.core.dots import following
 from sync.core.draft import Draft
 from sync.core.keys import hashed, keyed
 from sync.core.model import Candidate, Ledger, Record, Region, Sight, Sources
-from sync.core.readpoint import Has, current, is_absorbed, is_pending
+from sync.core.readpoint import Has, beneath_pending, current, is_absorbed
 from sync.core.show import show
 from sync.core.taking import Absorbed, Taking, first_dot
 from sync.core.tools import COPIED, FORGETFUL, does
 
-__all__ = ["Absorbed", "absorb", "adopt", "mirror", "seal"]
+__all__ = ["Absorbed", "absorb", "adopt", "mirror", "never_landed", "seal"]
 
 
 def absorb(
@@ -51,8 +51,11 @@ def absorb(
     reading = sources.read(sight.sources, record, ledger, sight.tool)
     if record and record.mark and sight.mark is None and does(FORGETFUL, sight.tool):
         reading = _remembering(reading, record)
-    if _is_nothing_new(ledger, sight, reading.has, single=single, hint=hint):
-        return Absorbed(ledger, False, record.id if record else None, reading.has)
+    if sight.kind != "main" or (not single and sight.mark is not None):
+        if is_absorbed(ledger, sight.mark, reading.has):
+            return Absorbed(ledger, False, record.id if record else None, reading.has)
+    elif sight.mark is None and (replaced := beneath_pending(ledger, sight.file, reading.has, hint)):
+        return Absorbed(ledger, False, replaced.id, reading.has, is_beneath=True)
     # Several sites meet the same copy and must name its edits alike (R8); an unmarked main file is one's own.
     is_derived = sight.kind == "copy" or (not single and sight.mark is not None)
     taking = Taking(ledger, sight, found, reading, is_derived=is_derived)
@@ -127,18 +130,26 @@ def mirror(
     return Record(mark, file, mark, has, {}, absorbed.record if absorbed else None, "us", site)
 
 
+def never_landed(ledger: Ledger, absorbed: Absorbed, sight: Sight, *, now_ms: int, node: str) -> Ledger:
+    """Return the ledger that says what lies there, where our last mirror does not and is wanted no more.
+
+    That it never landed is known from memory alone: who has only the disk would take for an edit of the
+    file that it lacks what the mirror was to bring.
+    """
+    has = absorbed.has
+    draft = Draft(ledger)
+    at = following(ledger.seen, now_ms, node)
+    src = sources.properties(sight.sources, has)
+    draft.record(Record(at, sight.file, sight.mark, has, src, absorbed.record, "tool", None, sight.sum))
+    return draft.freeze()
+
+
 def seal(ledger: Ledger, record: Record, composed: Sources, total: str) -> Ledger:
     """Return the ledger that knows a mirror: `composed` is what its bytes read as, `total` their sha256."""
     src = sources.properties(composed, record.has)
     draft = Draft(ledger)
     draft.record(replace(record, src=src, sum=total))
     return draft.freeze()
-
-
-def _is_nothing_new(ledger: Ledger, sight: Sight, has: Has, *, single: bool, hint: Has | None) -> bool:
-    if sight.kind != "main" or (not single and sight.mark is not None):
-        return is_absorbed(ledger, sight.mark, has)
-    return sight.mark is None and is_pending(ledger, sight.file, has, hint)
 
 
 def _remembering(reading: sources.Reading, record: Record) -> sources.Reading:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
-from sync.core.absorb import Absorbed, absorb, adopt, mirror
+from sync.core.absorb import Absorbed, absorb, adopt, mirror, never_landed
 from sync.core.edit import edit
 from sync.core.merge import join
 from sync.core.model import Change, Document, Fingerprint, Ledger, Problem, Record, Sight
@@ -68,6 +68,7 @@ def plan(group: Group, here: Here, *, changes: Sequence[Change] = (), by: str | 
     is_kept = is_kept or edited is not ledger
     document = show(edited)
     mirrors, coming = _mirrors(group, looks, edited, document, here) if is_kept else ([], [])
+    edited = _without_mirror(group, looks, edited, [*mirrors, *coming], here)
     waits = [
         LookAgain(file.name) for file, look in zip(group.files, looks, strict=True) if look and look.wait
     ]
@@ -181,6 +182,21 @@ def _mirrors(
             mirrors.append(WriteMirror(file.name, record, content, file.sight.sum if file.sight else None))
             ledger = replace(ledger, seen=ledger.seen | {record.id})  # the next mirror has a mark of its own
     return mirrors, coming
+
+
+def _without_mirror(
+    group: Group,
+    looks: Sequence[Absorbed | None],
+    ledger: Ledger,
+    wanted: Sequence[WriteMirror | LookAgain],
+    here: Here,
+) -> Ledger:
+    """Let the ledger say what lies where a mirror never landed that is wanted no more."""
+    names = {step.file for step in wanted}
+    for file, look in zip(group.files, looks, strict=True):
+        if file.sight and look and look.is_beneath and file.is_writable and file.name not in names:
+            ledger = never_landed(ledger, look, file.sight, now_ms=here.now_ms, node=here.node)
+    return ledger
 
 
 def _is_written_elsewhere(ledger: Ledger, record: Record, here: Here) -> bool:

@@ -58,11 +58,11 @@ def current(
     return Current("known", newest, doubt=_doubtful(ledger, newest, hint))
 
 
-def is_pending(ledger: Ledger, file: str, has: Has, hint: Has | None) -> bool:
-    """Tell whether an unmarked file is what our last mirror was to replace, which never landed (R2)."""
+def beneath_pending(ledger: Ledger, file: str, has: Has, hint: Has | None) -> Record | None:
+    """Return the record of an unmarked file that our last mirror was to replace and never did (R2)."""
     newest = _newest(ledger, file)
     replaced = _by_id(ledger, newest.from_) if newest and newest.by == "us" else None
-    return replaced is not None and hint == replaced.has and has == replaced.has
+    return replaced if replaced is not None and hint == replaced.has == has else None
 
 
 def is_absorbed(ledger: Ledger, mark: str | None, has: Has) -> bool:

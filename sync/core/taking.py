@@ -22,6 +22,7 @@ class Absorbed:
     that the file now holds (None: none), `has` its keys: keep it as the next look's hint. `wait`: the
     ledger that knows this file's mark has not arrived; look again later, write no mirror. `unknown`: it
     could not be told what the writer had read. `edits`, `stale`: keys taken as edits, listed as stale.
+    `is_beneath`: it is what our last mirror was to replace, and `record` is of that.
     """
 
     ledger: Ledger
@@ -33,6 +34,7 @@ class Absorbed:
     edits: tuple[Key, ...] = ()
     stale: tuple[Key, ...] = ()
     repaired: tuple[sources.Repair, ...] = ()
+    is_beneath: bool = False
 
 
 class Taking:

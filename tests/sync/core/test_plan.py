@@ -168,3 +168,35 @@ def test_a_ledger_that_is_kept_knows_the_properties_of_the_file_it_began_with() 
     assert not looked.ledger.xmp[0].src
     assert {"dc:title", "dc:subject"} <= edited.ledger.xmp[0].src.keys()
     assert looked.ledger.seen < edited.ledger.seen
+
+
+def _never_landed(xmp: Xmp, *edits: list[Change]) -> Ledger:
+    """The ledger after edits whose mirrors were planned and never came to lie there."""
+    group = Group(ASSET, files=[of(xmp)])
+    for number, changes in enumerate(edits):
+        made = plan(group, replace(HERE, now_ms=HERE.now_ms + 1000 * number), changes=changes, by="alice")
+        ledger, _ = carried_out(made)
+        group = Group(ASSET, [ledger], files=[of(xmp, hint=made.absorbed[0].has)])
+    return ledger
+
+
+def test_what_a_mirror_that_never_landed_was_to_bring_is_no_removal_once_it_is_wanted_no_more() -> None:
+    unmarked = Xmp({"title": "Lake"}, None, "tool")
+    ledger = _never_landed(unmarked, [Change("rating", "set", 3)])
+    hint = ledger.xmp[0].has
+    undone = plan(
+        Group(ASSET, [ledger], files=[of(unmarked, hint=hint)]), HERE, changes=[Change("rating", "remove")]
+    )
+    assert kinds(undone) == ["WriteLedger"]  # the file says what is shown: it is left alone (I4)
+    for known in (hint, None):  # this site, and one that has only the disk (I2)
+        made = plan(Group(ASSET, [undone.ledger], files=[of(unmarked, hint=known)]), HERE)
+        assert (made.steps, made.document.value("rating"), made.ledger.stale) == ((), None, {})
+
+
+def test_two_mirrors_in_a_row_that_never_landed_raise_no_conflict() -> None:
+    unmarked = Xmp({"title": "Lake"}, None, "tool")
+    ledger = _never_landed(unmarked, SEE, [Change("title", "set", "Sea")])
+    made = plan(Group(ASSET, [ledger], files=[of(unmarked, hint=ledger.xmp[0].has)]), HERE)
+    assert made.document.value("title") == "Sea"
+    assert (made.document.conflicts, made.ledger.stale) == ((), {})
+    assert ledger.xmp[-1].from_ == ledger.xmp[0].id  # made from what lay there, not from what never did
