@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
 from sync.core.absorb import adopt
 from sync.core.identity import derived_id
@@ -18,7 +16,6 @@ from sync.core.show import show
 from sync.engine import remember
 from sync.engine.values import Asset, Original, Sighting, Site, Version, Volume
 from sync.engine.waiting import waiting
-from sync.errors import SyncError
 from sync.ports import Stat, join
 from sync.scan.see import Look
 from sync.scan.seen import SeenXmp
@@ -57,7 +54,7 @@ def group_of(
 ) -> Group:
     """What the plan is to decide about."""
     held = look.ledger.ledger
-    remembered = _remembered(volume, site, look)
+    remembered = remember.other_ledger(volume, site, look)
     if look.ledger.error is not None:
         # For showing only: an unreadable ledger is never written over, whatever is decided.
         held, remembered = remembered, None
@@ -227,32 +224,9 @@ def _files(
             and (xmp.xmp is None or xmp.xmp.writable)
             and escape(xmp.name) not in blocked
             and len(xmp.name.encode("utf-8", "surrogateescape")) <= 255,
-            _hint(volume, site, join(look.folder, xmp.name)) if with_hints else None,
+            remember.hint(volume, site, join(look.folder, xmp.name)) if with_hints else None,
             xmp.found is not None and waiting(site, xmp.found.stat) <= 0,
             partial(xmps.agrees, xmp.xmp) if xmp.xmp else lambda content: False,
         )
         for xmp in seen
     )
-
-
-def _hint(volume: Volume, site: Site, path: str) -> Mapping[str, str] | None:
-    """What this site last saw in an XMP, as the hashes of its keys; None if it does not know."""
-    kept = remember.unpack(site.memory.last(volume.id, path))
-    try:
-        has = json.loads(kept.held) if kept else None
-    except ValueError:
-        return None
-    return has if isinstance(has, dict) else None
-
-
-def _remembered(volume: Volume, site: Site, look: Look) -> Ledger | None:
-    """The ledger that this site last saw, where it is not the one that lies there now."""
-    if look.ledger.found is None and look.ledger.error is None:
-        return None
-    kept = remember.unpack(site.memory.last(volume.id, look.ledger.path))
-    if kept is None or (look.ledger.found is not None and kept.held == look.ledger.found.data):
-        return None
-    try:
-        return ledgers.read(kept.held)
-    except SyncError:
-        return None

@@ -6,9 +6,16 @@ that absorbing asks for. Whatever cannot be read back counts as never seen.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sync.codecs import ledger as ledgers
+from sync.core.model import Ledger
+from sync.engine.values import Site, Volume
+from sync.errors import SyncError
 from sync.ports import Stat
+from sync.scan.see import Look
 
 _FORM = b"1"
 _SIGNATURE_ENDS = 33
@@ -32,3 +39,26 @@ def unpack(blob: bytes | None) -> Remembered | None:
     if blob is None or blob[:1] != _FORM or len(blob) < _SIGNATURE_ENDS:
         return None
     return Remembered(blob[1:_SIGNATURE_ENDS], blob[_SIGNATURE_ENDS:])
+
+
+def hint(volume: Volume, site: Site, path: str) -> Mapping[str, str] | None:
+    """What this site last saw in an XMP, as the hashes of its keys; None if it does not know."""
+    kept = unpack(site.memory.last(volume.id, path))
+    try:
+        has = json.loads(kept.held) if kept else None
+    except ValueError:
+        return None
+    return has if isinstance(has, dict) else None
+
+
+def other_ledger(volume: Volume, site: Site, look: Look) -> Ledger | None:
+    """The ledger that this site last saw, where it is not the one that lies there now."""
+    if look.ledger.found is None and look.ledger.error is None:
+        return None
+    kept = unpack(site.memory.last(volume.id, look.ledger.path))
+    if kept is None or (look.ledger.found is not None and kept.held == look.ledger.found.data):
+        return None
+    try:
+        return ledgers.read(kept.held)
+    except SyncError:
+        return None
