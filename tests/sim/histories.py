@@ -8,53 +8,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import TypeVar
 
 from sync.core.model import Change
-from sync.core.values import text
 from sync.engine import Asset, Done, Engine, Event, Gone, Later, Root, Seen
 from sync.errors import SyncError
+from tests.sim.histories_values import Among, Facts, Page, Picture, Setting, facts
 from tests.sim.memfs import Crash, MemFS
-from tests.sim.oracles import Book, values_under
+from tests.sim.oracles import Book
 from tests.sync.machines import ALICE, Machine, simulated_machine
 
 _T = TypeVar("_T")
-Facts = tuple[str, ...]
-YEAR = 365 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What may happen in a history beside edits."""
-
-    name: str
-    stale: bool = False
-    deaf: bool = False
-    drops: bool = False
-    crashes: bool = False
-    forgets: bool = False
-    races: bool = False
-    upheavals: bool = False
-    recorded: bool = False
-
-
-@dataclass(slots=True)
-class Page:
-    """One photo as somebody has it before him; `mark` is how much of the book could be seen on it."""
-
-    asset: Asset
-    mark: int
-
-    def dots(self, name: str) -> frozenset[str]:
-        """The dots of a field that the page shows."""
-        shown = self.asset.document.fields.get(name)
-        return frozenset(shown.dots) if shown else frozenset()
-
-    def over(self, book: Book, key: str) -> frozenset[int]:
-        """What an edit from this page replaces."""
-        dots = self.dots(key.partition("/")[0])
-        return book.seeing(key, values_under(self.asset.ledger, key, dots), self.mark)
 
 
 @dataclass
@@ -64,8 +29,12 @@ class Scene:
     seed: int
     setting: Setting
     photos: tuple[str, ...] = ("d/IMG_1.JPG", "d/IMG_2.CR3")
+    among: InitVar[Among | None] = None
     rng: random.Random = field(init=False)
     machine: Machine = field(init=False)
+    pictures: dict[bytes, Picture] = field(default_factory=dict)
+    cuts: tuple[str, ...] = ("killed", "names lost", "names kept")
+    remembers: bool = False
     books: dict[str, Book] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     index: dict[str, Facts] = field(default_factory=dict)
@@ -78,12 +47,17 @@ class Scene:
     calls: int = 0
     asked: list[int] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, among: Among | None) -> None:
+        if among is not None:
+            self.machine, self.rng, self.trace = among.machine, among.rng, among.trace
+            self.counts, self.pictures = among.counts, among.pictures
+            self.fs.before = self.before
+            return
         self.rng = random.Random(f"{self.setting.name} {self.seed}")
         exchanges = self.setting.races or self.rng.random() < 0.8
         self.machine = simulated_machine(exchanges=exchanges, seed=self.seed)
         self.fs.granularity_ns = self.rng.choice([1, 1, 10**9, 2 * 10**9])
-        self.fs.before = self._before
+        self.fs.before = self.before
         for number, path in enumerate(self.photos):
             self.photo(path, b"picture %d" % number)
         self.scan()
@@ -104,7 +78,23 @@ class Scene:
     def photo(self, path: str, data: bytes) -> None:
         """Somebody copies a photo here."""
         self.machine.hands.put(path, data)
-        self.originals[path], self.books[path], self.excused[path] = data, Book(), []
+        self.pictures[data] = Picture()
+        self._enter(path, data)
+
+    def find_photos(self) -> list[str]:
+        """Learn what others have done to the originals here; the paths at which there is another, or none."""
+        there = {path: data for path, data in self.fs.contents().items() if data in self.pictures}
+        changed = [path for path, data in self.originals.items() if there.get(path) != data]
+        for path in changed:
+            del self.originals[path], self.books[path], self.excused[path]
+            self.notes.pop(path + ".xmp", None)
+        for path, data in there.items():
+            self._enter(path, data)
+        return changed
+
+    def _enter(self, path: str, data: bytes) -> None:
+        picture = self.pictures[data]
+        self.originals[path], self.books[path], self.excused[path] = data, picture.book, picture.excused
 
     def count(self, what: str, by: int = 1) -> int:
         """Count something; its new number."""
@@ -117,7 +107,8 @@ class Scene:
 
     # What befalls the engine while it works.
 
-    def _before(self, number: int, operation: str, path: str) -> None:
+    def before(self, number: int, operation: str, path: str) -> None:
+        """What `MemFS.before` calls: whatever is to befall the engine before this operation."""
         if not self.calls:
             return  # the test itself looks
         if self.setting.recorded:
@@ -161,11 +152,17 @@ class Scene:
     def crashed(self) -> None:
         """Start again after a kill or a power cut; whoever reads meanwhile finds whole sidecars (I9)."""
         self.count("crashes")
-        cut = self.rng.choice(["killed", "names lost", "names kept"])
+        cut = self.rng.choice(self.cuts)
         self.say(f"crash: {cut}")
         if cut != "killed":
             self.fs.power_cut(keep_names=cut == "names kept")
-        self.machine.restart(forget=self.setting.forgets and self.rng.random() < 0.3)
+        self.restart(0.3)
+
+    def restart(self, chance: float) -> None:
+        """A new process; it may have lost what was observed, unless only that still knows of an edit."""
+        forgets = self.setting.forgets and self.rng.random() < chance and not self.remembers
+        self.machine.restart(forget=forgets)
+        self.count("memories lost", forgets)
 
     # What the engine is asked.
 
@@ -227,18 +224,3 @@ class Scene:
             if quiet > (2 if later else 0):  # what is half written is asked for again and again
                 return rounds
         raise AssertionError(f"no rest after 8 rounds: {self.fs.writes[-6:]}")
-
-
-def facts(asset: Asset) -> Facts:
-    """What an index has of an asset; a rollback is told once, and over when it is mended."""
-    document = asset.document
-    values = {name: shown.value for name, shown in document.fields.items()}
-    problems = sorted(problem.kind for problem in asset.problems if problem.kind != "rollback")
-    return (
-        asset.id,
-        text(values),
-        text(sorted(document.conflicts)),
-        text(document.trashed),
-        text({key: sorted(map(text, entries.values())) for key, entries in document.stale.items()}),
-        text(problems),
-    )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.sim.histories import Setting
+from tests.sim.histories_values import Setting
 from tests.sim.histories_wild import Wild
 
 RECORDED = Setting("recorded", recorded=True)

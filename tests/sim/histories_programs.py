@@ -124,4 +124,9 @@ def register(name: str, number: int) -> Any:
     return f"{name[0]}{number}"
 
 
-__all__ = ["NOTE", "Program", "file_content", "is_whole", "register", "text"]
+def note_of(found: bytes) -> str:
+    """The number in a property that `NOTE` matched."""
+    return found.partition(b">")[2].partition(b"<")[0].decode()
+
+
+__all__ = ["NOTE", "Program", "file_content", "is_whole", "note_of", "register", "text"]

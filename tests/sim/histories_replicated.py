@@ -8,8 +8,8 @@ from sync.core.model import Change
 from sync.core.values import text
 from sync.engine import Site, Volume, begin
 from sync.errors import SyncError
-from tests.sim.histories import Page
 from tests.sim.histories_programs import Program, register
+from tests.sim.histories_values import Page
 from tests.sim.memfs import MemFS
 from tests.sim.oracles import REGISTERS, Book
 from tests.sim.replicas import Replicas

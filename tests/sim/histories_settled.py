@@ -10,8 +10,9 @@ from typing import Any
 
 from sync.core.model import Change
 from sync.core.values import text
-from tests.sim.histories import Scene, Setting
+from tests.sim.histories import Scene
 from tests.sim.histories_programs import Program
+from tests.sim.histories_values import Setting
 from tests.sim.oracles import Lost
 from tests.sim.oracles_rest import check_rest
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sync.core.model import Change
 from sync.core.values import text
-from tests.sim.histories import Scene, Setting
+from tests.sim.histories import Scene
 from tests.sim.histories_programs import Program, register
+from tests.sim.histories_values import Setting
 from tests.sim.oracles import REGISTERS, Lost, keyed_values
 from tests.sim.oracles_rest import check_rest
 

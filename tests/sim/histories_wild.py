@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 
 from sync.core.model import Change, Ledger
 from sync.core.values import text
 from sync.ports import LEDGER_SUFFIX
-from tests.sim.histories import YEAR, Page, Scene, Setting
-from tests.sim.histories_programs import Program, is_whole, register
+from tests.sim.histories import Scene
+from tests.sim.histories_programs import NOTE, Program, is_whole, note_of, register
+from tests.sim.histories_values import YEAR, Page, Setting
 from tests.sim.oracles import REGISTERS, values_under
 from tests.sim.oracles_rest import check_rest
 
@@ -17,18 +20,19 @@ SETTINGS = (
     Setting("crashes", crashes=True, forgets=True),
     Setting("marks dropped", drops=True, crashes=True, forgets=True),
     Setting("races", races=True, crashes=True),
-    Setting("upheavals", upheavals=True, crashes=True),
+    Setting("upheavals", moves=True, upheavals=True, crashes=True),
     Setting("stale program", stale=True),
     Setting("program that never reads", deaf=True, stale=True, crashes=True),
-    Setting("all", drops=True, crashes=True, forgets=True, races=True, upheavals=True),
+    Setting("errors", errors=True, crashes=True),
+    Setting("all", drops=True, crashes=True, forgets=True, races=True, moves=True, upheavals=True),
 )
 
 
 class Wild:
     """One history: acts at random, and what must hold whenever everything is at rest."""
 
-    def __init__(self, seed: int, setting: Setting) -> None:
-        self.scene = Scene(seed, setting)
+    def __init__(self, seed: int, setting: Setting, scene: Scene | None = None) -> None:
+        self.scene = scene or Scene(seed, setting)
         self.rng = self.scene.rng
         self.pages: list[Page] = []
         self.undos: list[tuple[str, Ledger, int, list[Change]]] = []
@@ -40,7 +44,7 @@ class Wild:
     def run(self, steps: int, *, rests: int = 4) -> Wild:
         """So many acts, with a rest now and then, and at the end."""
         for number in range(1, steps + 1):
-            act = self.rng.choice(self._acts())
+            act = self.rng.choice(self.acts())
             self.scene.say(act.__name__)
             act()
             self.scene.machine.pass_time(self.rng.choice([0.01, 0.3, 3, 90]))
@@ -48,15 +52,21 @@ class Wild:
                 self.rest()
         return self
 
-    def _acts(self) -> list[Callable[[], None]]:
-        acts = [self.person, self.person, self.person, self.program, self.program, self.program]
-        acts += [self.undo, self.look, self.scan, self.tear]
-        if not self.scene.setting.stale:  # a new mirror has no history by which to tell who is stale
+    def acts(self) -> list[Callable[[], None]]:
+        """What may happen next in this setting."""
+        setting = self.scene.setting
+        acts = [self.person, self.person, self.person]
+        acts += [self.program, self.program, self.program] if setting.programs else []
+        acts += [self.undo, self.look, self.scan]
+        acts += [self.tear] if setting.programs else []
+        if not setting.stale:  # a new mirror has no history by which to tell who is stale
             acts += [self.lost_mirror]
-        if self.scene.setting.crashes:
+        if setting.crashes:
             acts += [self.restart]
-        if self.scene.setting.upheavals:
-            acts += [self.move, self.replace, self.unmount, self.roll_back, self.clock]
+        if setting.moves:
+            acts += [self.move, self.replace]
+        if setting.upheavals:
+            acts += [self.unmount, self.roll_back, self.clock]
         return acts
 
     def rest(self) -> None:
@@ -65,9 +75,26 @@ class Wild:
             self.finish(path)
         self.rounds = max(self.rounds, self.scene.settle())
         self.false = check_rest(self.scene)
+        self.scene.remembers = False
         self.scene.say(str(sorted(self.scene.index.items())))
+        self.keep_ledgers()
+
+    def keep_ledgers(self) -> None:
+        """Somebody makes a backup."""
         if len(self.old) < 6:
             self.old += [item for item in self.scene.fs.contents().items() if item[0].endswith(LEDGER_SUFFIX)]
+
+    def find_photos(self) -> None:
+        """Forget whatever was begun with photos that others have taken away."""
+        for path in self.scene.find_photos():
+            self._forget(path)
+
+    def _forget(self, path: str) -> None:
+        self.old = [item for item in self.old if item[0] != path + LEDGER_SUFFIX]
+        self.pages = [page for page in self.pages if page.asset.path != path]
+        self.undos = [undo for undo in self.undos if undo[0] != path]
+        self.torn.pop(path, None)
+        self.programs.pop(path, None)
 
     # People.
 
@@ -153,14 +180,24 @@ class Wild:
         value = True if name == "tags" else register(name, number)
         if name == "tags" and program.database.get("tags") and self.rng.random() < 0.3:
             key, value = f"tags/{self.rng.choice(sorted(program.database['tags']))}", False
+        if not self.scene.setting.notes:
+            return program.edit(path + ".xmp", self.scene.books[path], key, value, 0)
         data = program.edit(path + ".xmp", self.scene.books[path], key, value, number)
-        self.scene.notes[path + ".xmp"] = number
+        self._note(path, number)
         return data
+
+    def _note(self, path: str, number: int) -> None:
+        """Enter the property that a program writes over the one that it read."""
+        book, name = self.scene.pictures[self.scene.originals[path]].notes, path + ".xmp"
+        found = NOTE.search(self.scene.fs.nodes[name].data) if name in self.scene.fs.nodes else None
+        over = book.seeing("note", {note_of(found[0])} if found else (), len(book.lines))
+        book.wrote("note", str(number), over)
+        self.scene.notes[name] = number
 
     def program(self) -> None:
         """Another program edits; the watcher tells, or a rescan does, or nobody for now."""
         path = self._path()
-        if path in self.torn:
+        if path in self.torn or not self._is_legible(path):
             return
         if self.scene.setting.stale:
             self.scene.scan()  # what is overwritten before anybody saw it is nobody's to keep
@@ -169,12 +206,19 @@ class Wild:
         if self.scene.setting.stale or self.rng.random() < 0.6:
             self.scene.touch(path + ".xmp")
 
+    def _is_legible(self, path: str) -> bool:
+        """Whether a program can read what lies there: half of another site's may have arrived."""
+        node = self.scene.fs.nodes.get(path + ".xmp")
+        return node is None or is_whole(node.data)
+
     def tear(self) -> None:
         """A program begins to write in place; the rest comes later."""
         path = self._path()
         if path in self.torn or path + ".xmp" not in self.scene.fs.nodes or self.scene.setting.stale:
             return
         self.scene.settle()
+        if not self._is_legible(path):
+            return
         program = self._program(path)
         self.torn[path] = program.tear(path + ".xmp", self._compose(path, program))
         self.scene.touch(path + ".xmp")
@@ -190,9 +234,17 @@ class Wild:
         scene, chance = self.scene, self.rng.random()
         if scene.setting.crashes and chance < 0.25:
             scene.at(self.rng.randrange(1, 45), scene.stop)
+        elif scene.setting.errors and chance < 0.5:
+            scene.at(self.rng.randrange(1, 45), self._fail)
         elif scene.setting.races and chance < 0.7 and path not in self.torn:
             scene.count("races")
             scene.at(self.rng.randrange(1, 45), lambda: self._intrude(path))
+
+    def _fail(self) -> None:
+        """The disk refuses once; nobody is to believe afterwards that it did not."""
+        number = self.rng.choice([errno.EIO, errno.ENOSPC, errno.EACCES, errno.ESTALE])
+        self.scene.count("errors")
+        raise OSError(number, os.strerror(number))
 
     def _intrude(self, path: str) -> None:
         name, fs = path + ".xmp", self.scene.fs
@@ -217,7 +269,7 @@ class Wild:
 
     def restart(self) -> None:
         """A new process, which may have lost what was observed; it begins with a rescan."""
-        self.scene.machine.restart(forget=self.scene.setting.forgets and self.rng.random() < 0.6)
+        self.scene.restart(0.6)
         self.scene.scan()
 
     def lost_mirror(self) -> None:
@@ -257,14 +309,13 @@ class Wild:
         if self.rng.random() < 0.5:
             self.scene.scan()
         self.scene.photo(path, b"another picture %d" % self.scene.count("replaced"))
-        self.old = [item for item in self.old if item[0] != path + LEDGER_SUFFIX]
-        self.pages = [page for page in self.pages if page.asset.path != path]
-        self.undos = [undo for undo in self.undos if undo[0] != path]
+        self._forget(path)
 
     def unmount(self) -> None:
         """The root is empty, or gone, or answers with an error: nothing changes (I10)."""
         scene, fs = self.scene, self.scene.fs
         index, nodes, writes = dict(scene.index), fs.nodes, list(fs.writes)
+        scene.count("unmounts")
         way = self.rng.choice(["empty", "ENOENT", "EIO", "ESTALE"])
         errors = {
             "ENOENT": FileNotFoundError(2, "gone"),
@@ -287,9 +338,12 @@ class Wild:
             self.scene.settle()
             path, data = self.rng.choice(older)
             self.scene.machine.hands.replace(path, data)
+            self.scene.remembers = True
+            self.scene.count("rollbacks")
 
     def clock(self) -> None:
         """The clock is put years on or back (I14)."""
         clock = self.scene.machine.site.clock
         years = self.rng.choice([-10, -1, 1, 10])
         clock.sleep(years * YEAR)
+        self.scene.count("clock jumps")

@@ -9,8 +9,9 @@ from sync.codecs import ledger as ledgers
 from sync.core.merge import join
 from sync.engine import Engine, Seen, Site
 from sync.ports import LEDGER_SUFFIX
-from tests.sim.histories import Facts, Scene, facts
+from tests.sim.histories import Scene
 from tests.sim.histories_programs import NOTE, is_whole
+from tests.sim.histories_values import Facts, facts
 from tests.sim.memfs import MemFS
 from tests.sim.tools import content_of
 from tests.sim.world import MemLock, MemMemory

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sync.core.model import Change
-from tests.sim.histories import Scene, Setting
+from tests.sim.histories import Scene
 from tests.sim.histories_programs import NOTE, Program
+from tests.sim.histories_values import Setting
 from tests.sim.oracles_rest import check_rest
 
 PHOTO = "d/IMG_1.JPG"
