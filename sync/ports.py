@@ -87,6 +87,21 @@ class TooLarge(OSError):
         super().__init__(errno.EFBIG, "larger than the limit", path)
 
 
+class Batch(Protocol):
+    """Many new files of one disk that become durable together, at far fewer syncs than one by one."""
+
+    def create(self, path: str, data: bytes, like: str | None = None) -> Stat:
+        """As `FS.create`, but the content is durable only after `sync`."""
+        ...
+
+    def sync(self, folders: Iterable[str] = ()) -> None:
+        """Make durable all that was created, and the names in these folders.
+
+        OSError if anything has failed: then none of it is known to last, and another call proves nothing.
+        """
+        ...
+
+
 class FS(Protocol):
     """One volume (or overlay) rooted at a folder. No symbolic link below the root is ever followed."""
 
@@ -123,6 +138,10 @@ class FS(Protocol):
         It takes mode and extended attributes of `like` where that exists. FileExistsError if there
         is one already; whatever was begun is removed again when the disk refuses.
         """
+        ...
+
+    def batch(self) -> AbstractContextManager[Batch]:
+        """Begin to make many files; see `Batch`."""
         ...
 
     def exchange(self, temp: str, path: str) -> bool:

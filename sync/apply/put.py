@@ -1,12 +1,14 @@
 """Put new bytes where old ones lie, durably, without losing what somebody else writes meanwhile.
 
 Two halves, so that a disk that refuses does so before anything is promised. `prepare`: temp, fsync.
-`commit`: look again, exchange, inspect what came out, fsync of the folder (DESIGN 5, "Writing").
+`commit`: look again, exchange (`place`), fsync of the folder, tell what came out (`settled`) (DESIGN 5,
+"Writing"). Between the parts many files may be made durable at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync.apply.temps import temp_path
@@ -41,11 +43,27 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """What was prepared has its name, which is not durable yet; `out` lies in the temp `swapped`."""
+
+    swapped: str | None = None
+    out: Found | None = None
+
+
+def _durably(fs: FS, path: str, data: bytes, like: str | None) -> Stat:
+    return fs.create(path, data, like=like)
+
+
+@dataclass(frozen=True, slots=True)
 class Pen:
-    """What writing needs besides the disk: whose temps they are, and chance."""
+    """What writing needs besides the disk: whose temps they are, chance, and how a temp is made.
+
+    `create` is `FS.create`, or that of a `Batch`, whose contents are made durable all at once.
+    """
 
     site: str
     rng: Rng
+    create: Callable[[FS, str, bytes, str | None], Stat] = _durably
 
 
 def prepare(fs: FS, pen: Pen, path: str, data: bytes, found: Found | None, like: str | None) -> Prepared:
@@ -54,7 +72,7 @@ def prepare(fs: FS, pen: Pen, path: str, data: bytes, found: Found | None, like:
     `found` None: there was no such file, and the mode is that of `like`. OSError when the disk refuses.
     """
     temp = temp_path(path, pen.site, "new", pen.rng)
-    stat = fs.create(temp, data, like=path if found else like)
+    stat = pen.create(fs, temp, data, path if found else like)
     return Prepared(path, data, found, temp, stat)
 
 
@@ -70,6 +88,13 @@ def commit(fs: FS, pen: Pen, prepared: Prepared) -> Put:
     Raises StartOver when something else lies there by now, OSError when the disk refuses: then the
     path is as it was, unless only the folder could not be synced.
     """
+    placed = place(fs, pen, prepared)
+    fs.sync_folder(split(prepared.path)[0])
+    return settled(fs, prepared, placed)
+
+
+def place(fs: FS, pen: Pen, prepared: Prepared) -> Placed:
+    """Give what was prepared its name; it lasts only when the folder has been synced. Raises as `commit`."""
     try:
         if prepared.found is not None:
             return _replace(fs, pen, prepared, prepared.found)
@@ -80,11 +105,17 @@ def commit(fs: FS, pen: Pen, prepared: Prepared) -> Put:
     except OSError:
         abandon(fs, prepared)
         raise
-    fs.sync_folder(split(prepared.path)[0])
-    return Put(_in_place(fs, prepared))
+    return Placed()
 
 
-def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Put:
+def settled(fs: FS, prepared: Prepared, placed: Placed) -> Put:
+    """What is in place once the folder has been synced, and what came out for it."""
+    was = prepared.found.data if prepared.found else None
+    intruder = placed.out if placed.out is not None and placed.out.data != was else None
+    return Put(_in_place(fs, prepared), placed.swapped, intruder)
+
+
+def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Placed:
     path = prepared.path
     if fs.stat(path) != found.stat:
         raise FileNotFoundError(path)
@@ -101,12 +132,7 @@ def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Put:
         with contextlib.suppress(OSError):
             fs.remove(swap)
         raise
-    if not exchanged:
-        fs.sync_folder(split(path)[0])
-        return Put(_in_place(fs, prepared))
-    out = fs.read(swap, _ANY_SIZE)
-    fs.sync_folder(split(path)[0])
-    return Put(_in_place(fs, prepared), swap, None if out.data == found.data else out)
+    return Placed(swap, fs.read(swap, _ANY_SIZE)) if exchanged else Placed()
 
 
 _ANY_SIZE = 1 << 40

@@ -116,9 +116,7 @@ class Draft:
 
     def note(self, past: Past) -> None:
         """Add a line to the history; long texts are cut there, the ledger's own values never."""
-        if (isinstance(past.v, str) and len(past.v) > LINE) or (
-            isinstance(past.was, str) and len(past.was) > LINE
-        ):
+        if is_cut(past.v) or is_cut(past.was):
             past = replace(past, v=_cut(past.v), was=_cut(past.was))
         self._past.append(past)
 
@@ -174,8 +172,13 @@ def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
     return tuple(sorted(lines, key=lambda line: (line.at, line.field))[-HISTORY:])
 
 
+def is_cut(value: Value) -> bool:
+    """Whether a line of the history holds only the beginning of this value."""
+    return isinstance(value, str) and len(value) > LINE
+
+
 def _cut(value: Value) -> Value:
-    return f"{value[:LINE]}…" if isinstance(value, str) and len(value) > LINE else value
+    return f"{value[:LINE]}…" if is_cut(value) else value
 
 
 def is_trashed(trash: Iterable[Candidate]) -> bool:

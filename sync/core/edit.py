@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sync.core.check import check
 from sync.core.dots import following
-from sync.core.draft import FAVOURITES, SETS, Draft, is_trashed
+from sync.core.draft import FAVOURITES, SETS, Draft, is_cut, is_trashed
 from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
 from sync.core.show import open_candidates, winner
 from sync.core.values import element, same, text
@@ -83,7 +83,15 @@ def _register(draft: Draft, change: Change, at: str, by: str | None) -> None:
     draft.put(key, kept)
     if closed:
         draft.put_stale(key, {dot: entry for dot, entry in stale.items() if dot not in closed})
-    draft.note(Past(at, key, was, value, by))
+    before = _before(key, held) if change.bulk else ()
+    draft.note(Past(at, key, was, value, by, bulk=change.bulk, before=before))
+
+
+def _before(key: Key, held: tuple[Candidate, ...]) -> tuple[Value, ...]:
+    """What a line of a bulk edit's history has to say of what was replaced, besides `Past.was`."""
+    values = _distinct(open_candidates(key, held) or ((winner(held),) if held else ()))
+    is_plain = len(values) < 2 and None not in values and not any(is_cut(value) for value in values)
+    return () if is_plain else tuple(values)
 
 
 def _set(draft: Draft, change: Change, at: str, by: str | None) -> None:
@@ -98,14 +106,14 @@ def _set(draft: Draft, change: Change, at: str, by: str | None) -> None:
         if not draft.held(key):
             draft.dots.add(at)
             draft.put(key, [Candidate(True, at)])
-            draft.note(Past(at, key, None, True, by))
+            draft.note(Past(at, key, None, True, by, bulk=change.bulk))
     for key in removing:
         held = draft.held(key)
         kept = [c for c in held if change.seen is not None and c.at not in change.seen]
         if len(kept) < len(held):
             draft.dots.add(at)
             draft.put(key, kept)
-            draft.note(Past(at, key, True, None, by))
+            draft.note(Past(at, key, True, None, by, bulk=change.bulk))
     for key in dict.fromkeys((*given, *removing)):
         _close_stale(draft, key, change, at)
 

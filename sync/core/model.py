@@ -95,7 +95,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One line of the history: who changed what from which value to which; `note` says a repair."""
+    """One line of the history: who changed what from which value to which; `note` says a repair.
+
+    `bulk` is the id of the bulk edit that it was part of; `before` are then the values of all candidates
+    that it replaced, where `was` alone does not tell them: a clear, several, or a text that was cut there.
+    """
 
     at: str
     field: Key
@@ -105,6 +109,8 @@ class Past:
     via: str | None = None
     note: str | None = None
     extra: Mapping[str, Value] = made(default_factory=dict)
+    bulk: str | None = None
+    before: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ class Change:
     of them; "remove" on a register lets the lower layer show again, where "clear" hides that too.
     `seen`: the dots of this field that the page showed, the only ones replaced; None means all that is
     live now (the command line, which looked just now). `strict` (an undo): refuse if `seen` is no
-    longer exactly what is live.
+    longer exactly what is live. `bulk` is the id of the bulk edit that it is part of.
     """
 
     field: str
@@ -185,6 +191,7 @@ class Change:
     value: Value = None
     seen: frozenset[str] | None = None
     strict: bool = False
+    bulk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sync.apply.put import Pen
 from sync.apply.temps import SETTLE_SECONDS
-from sync.core.edit import inverse
-from sync.core.model import Change, Problem, Sight
-from sync.core.plan import Plan, WriteLedger, plan
+from sync.core.model import Change, Problem
 from sync.engine.aside import set_aside
-from sync.engine.assets import (
-    Extra,
-    asset_of,
-    fingerprinted,
-    is_stranger,
-)
+from sync.engine.assets import fingerprinted, is_stranger
+from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
 from sync.engine.finding import Place, find_group, read_group
-from sync.engine.temps import take_temps, temps_for
+from sync.engine.mirroring import Written
+from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
-from sync.engine.writing import Written, remembered, write
+from sync.engine.writing import remembered
 from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
@@ -35,34 +30,15 @@ _AFTER_REFUSAL = 600.0  # seconds
 _UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
 
 
-@dataclass(slots=True)
-class _Round:
-    """What must not be lost between the attempts of one round.
-
-    `undo` is None until the edit stands in the ledger: only then is it acknowledged.
-    """
-
-    hash: str | None = None
-    changes: Sequence[Change] = ()
-    by: str | None = None
-    undo: list[Change] | None = None
-    found: tuple[Sight, ...] = ()
-    is_fingerprint: bool = False
-
-    @property
-    def is_unacknowledged(self) -> bool:
-        """Whether a person still waits for an answer."""
-        return bool(self.changes) and self.undo is None
-
-
 class Rounds:
     """A volume's originals, one at a time, as one site."""
 
     def __init__(self, volume: Volume, site: Site) -> None:
         self.volume, self.site = volume, site
-        self._pen = Pen(site.id, site.rng)
+        self.pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
         self._deciding = Deciding(volume, site)
+        self.attempting = Attempting(volume, site, self._deciding)
         self._unsettled: set[str] = set()
 
     def enter(self) -> None:
@@ -111,7 +87,7 @@ class Rounds:
             return replace(asset, pending=True, again=UNSETTLED_SECONDS)
         try:
             with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
-                return self._write(look.path, _Round(hash_))
+                return self._write(look.path, Round(hash_))
         except (SyncError, OSError) as error:
             reason = error.reason if isinstance(error, SyncError) else why(error)
             problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
@@ -121,7 +97,7 @@ class Rounds:
         """Make a person's changes durable in the ledger, then in the XMPs."""
         if not self.volume.writable and self.volume.overlay is None:
             raise ReadOnly("the volume is read-only, and there is no overlay for its ledgers")
-        round_ = _Round(None, changes, by)
+        round_ = Round(None, changes, by)
         try:
             with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
                 asset = self._write(path, round_)
@@ -147,7 +123,7 @@ class Rounds:
                 raise ReadOnly(f"the sidecars cannot be renamed: {error.strerror or error}") from error
             finally:
                 self.flush()
-            asset = self._write(path, _Round(hash_))
+            asset = self._write(path, Round(hash_))
         self.flush()
         return asset
 
@@ -172,7 +148,7 @@ class Rounds:
             if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
                 return self._deciding.decide(look, hash_)[0]
             if self._may_write(look):
-                return self._write(path, _Round(hash_, is_fingerprint=True))
+                return self._write(path, Round(hash_, is_fingerprint=True))
             return self._deciding.decide(look, hash_)[0]
 
     def flush(self) -> None:
@@ -190,68 +166,32 @@ class Rounds:
     def _may_write(self, look: Look) -> bool:
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
 
-    def _write(self, path: str, round_: _Round) -> Asset:
-        """The attempts of a round whose lock is held; errors are raised only before an acknowledgement."""
+    def _write(self, path: str, round_: Round) -> Asset:
+        """Try until nobody writes in between. Under the lock; see `edit` for what it raises."""
         for _ in range(_ATTEMPTS):
             group, stat, temps = find_group(self.volume, path)
             look = read_group(self.volume, split(path)[0], group, stat)
             round_.hash = round_.hash or self.hash_of(path, stat)
             if round_.is_unacknowledged:
-                _refuse(look, round_.hash)
+                refuse(look, round_.hash)
             if is_stranger(look, round_.hash) or not self._may_write(look):
                 return self._deciding.decide(look, round_.hash)[0]
-            decided, written = self._attempt(look, temps, round_)
-            self._kept.update(written.kept)
-            if not written.again:
-                return self._told(look, decided, written, round_)
+            attempt = self.attempting.begin(look, temps, round_, self.pen)
+            written = attempt.writing.run()
+            asset = self.concluded(attempt, written, round_)
+            if asset is not None:
+                return asset
         if round_.is_unacknowledged:
             raise Busy("other programs keep writing to this photo's sidecars")
         return replace(self.look(path), pending=True)
 
-    def _attempt(self, look: Look, temps: Iterable[str], round_: _Round) -> tuple[Plan, Written]:
-        extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
-        is_old = extra.is_old and not round_.found
-        extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
-        group, at = self._deciding.group(look, extra), self._deciding.here()
-        before = decided = plan(group, at)
-        if round_.is_unacknowledged:
-            decided = plan(group, at, changes=round_.changes, by=round_.by)
-        decided = self._deciding.named(look, decided)
-        if round_.is_fingerprint:
-            decided = replace(decided, steps=(WriteLedger(), *decided.steps))
-        written = write(self.volume.fs, self._pen, look, decided, round_.hash)
-        written.problems += extra.problems
-        written.is_pending = written.is_pending or bool(extra.blocked)
-        if written.is_acknowledged:
-            if round_.is_unacknowledged:
-                round_.undo = inverse(before.ledger, decided.ledger, round_.changes)
-            round_.found = tuple(written.found)
-        return decided, written
-
-    def _told(self, look: Look, decided: Plan, written: Written, round_: _Round) -> Asset:
-        now = replace(look, ledger=written.ledger, xmps=tuple(written.xmps.values()))
-        made = [seen.name for seen in now.xmps if seen.name not in look.group.xmps]
-        copies = tuple(n for n in look.group.copies if join(look.folder, n) not in written.removed)
-        now = replace(now, group=replace(look.group, xmps=(*made, *look.group.xmps), copies=copies))
-        ledger = written.ledger.ledger or decided.ledger
-        is_torn = ledger is written.ledger.ledger and not all(seen.is_legible for seen in now.xmps)
-        for path, kept in remembered(look, decided).items():
+    def concluded(self, attempt: Attempt, written: Written, round_: Round) -> Asset | None:
+        """The asset after a try, which is remembered; None where the disk moved on and another is due."""
+        self.attempting.note(attempt, written, round_)
+        self._kept.update(written.kept)
+        if written.again:
+            return None
+        asset, seen = self.attempting.told(attempt, written, round_)
+        for path, kept in seen.items():
             self._kept.setdefault(path, kept)
-        told = asset_of(
-            self.volume,
-            now,
-            replace(decided, ledger=ledger),
-            round_.hash,
-            has_ledger=written.ledger.ledger is not None,
-            pending=self.volume.writable and (written.is_pending or is_torn),
-            problems=written.problems,
-        )
-        return replace(told, again=self._deciding.again(look, decided))
-
-
-def _refuse(look: Look, hash_: str | None) -> None:
-    """An edit goes no further beside a ledger that cannot be gone on from (I13)."""
-    if look.ledger.error is not None:
-        raise look.ledger.error
-    if is_stranger(look, hash_):
-        raise Refused("the sidecars beside this file were written for another picture")
+        return asset

@@ -1,81 +1,183 @@
-"""Carry out a plan for one original: the ledger, which acknowledges, then the XMPs that repeat it."""
+"""Carry out a plan for one original: the ledger, which acknowledges, then the XMPs that repeat it.
+
+In stages, so that the files of many originals can be made durable at once between two of them.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from sync.apply.put import Pen, Prepared, StartOver, abandon, commit, prepare, take_back
+from sync.apply.put import Pen, Placed, Prepared, StartOver, abandon, place, prepare, settled
 from sync.codecs import ledger as ledgers
-from sync.codecs import xmp as xmps
 from sync.core.absorb import seal
-from sync.core.model import Ledger, Problem, Sight
+from sync.core.model import Ledger
 from sync.core.names import escape
 from sync.core.plan import LookAgain, Plan, RemoveCopy, RemoveTemp, WriteLedger, WriteMirror
 from sync.engine import remember
 from sync.engine.assets import fingerprinted
-from sync.errors import Refused, Unreadable
+from sync.engine.mirroring import Mirror, Written, compose, fail, pack_xmp, settle_mirror
 from sync.ports import FS, Found, join, split
 from sync.scan.see import Look
-from sync.scan.seen import SeenLedger, SeenXmp, as_swapped, understand, why
-
-_PENDING = "The ledger has it all; the sidecar was left as it is."
+from sync.scan.seen import why
 
 
-@dataclass(slots=True)
-class Written:
-    """How far an attempt got. `found`: what came out of an exchange and is yet to be absorbed.
+class Writing:
+    """One original's plan on its way to the disk; the stages are called in the order in which they stand.
 
-    `is_acknowledged`: the ledger is durable. `again`: the disk moved on, look anew. `ledger` and
-    `xmps` are the files as they are now; `kept` what is to be remembered of them.
+    `fs` is where the XMPs are. OSError only before the acknowledgement; what fails after it is pending and a
+    problem. Where something has moved on, `written.again` is set and the rest of the stages do nothing.
     """
 
-    ledger: SeenLedger
-    xmps: dict[str, SeenXmp]
-    is_acknowledged: bool = False
-    again: bool = False
-    is_pending: bool = False
-    found: list[Sight] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    kept: dict[str, bytes | None] = field(default_factory=dict)
-    removed: set[str] = field(default_factory=set)
+    def __init__(self, fs: FS, pen: Pen, look: Look, plan: Plan, hash_: str | None) -> None:
+        self.fs, self.look, self.plan = fs, look, plan
+        self.written = Written(look.ledger, {escape(seen.name): seen for seen in look.xmps})
+        self.written.is_pending = any(isinstance(step, LookAgain) for step in plan.steps)
+        self._pen, self._hash = pen, hash_
+        self._mirrors: list[Mirror] = []
+        self._ledger: tuple[Ledger, Prepared] | None = None
+        self._placed: Placed | None = None
 
+    def run(self) -> Written:
+        """Every stage, one after another."""
+        self.prepare()
+        self.place_ledger()
+        self.sync_ledger()
+        self.place_mirrors()
+        self.sync_mirrors()
+        return self.finish()
 
-@dataclass(frozen=True, slots=True)
-class _Mirror:
-    step: WriteMirror
-    prepared: Prepared
-    seen: SeenXmp
+    def prepare(self) -> None:
+        """Write every temp: what there will be, checked; OSError when the disk refuses, and all is undone."""
+        try:
+            ledger = self._prepare_mirrors(self.plan.ledger)
+            has_step = any(isinstance(step, WriteLedger) for step in self.plan.steps)
+            if (
+                has_step
+                and (ledger := fingerprinted(ledger, self.look, self._hash)) != self.look.ledger.ledger
+            ):
+                self._ledger = ledger, self._prepare_ledger(ledger)
+        except OSError:
+            self.abandon()
+            raise
 
+    def _prepare_mirrors(self, ledger: Ledger) -> Ledger:
+        for step in self.plan.steps:
+            if isinstance(step, WriteMirror):
+                mirror = compose(self.fs, self._pen, self.look, step, self.written)
+                if mirror is not None and mirror.seen.sight is not None:
+                    self._mirrors.append(mirror)
+                    ledger = seal(ledger, step.record, mirror.seen.sight.sources, mirror.seen.sight.sum)
+        return ledger
 
-def write(fs: FS, pen: Pen, look: Look, plan: Plan, hash_: str | None) -> Written:
-    """Do what the plan says, in its order. `fs` is where the XMPs are.
+    def _prepare_ledger(self, ledger: Ledger) -> Prepared:
+        at = self.look.ledger
+        if at.fs is not self.fs:
+            at.fs.make_folder(split(at.path)[0])
+        like = _like(at.fs, self.fs, self.look)
+        return prepare(at.fs, self._pen, at.path, ledgers.write(ledger), at.found, like)
 
-    OSError only before the acknowledgement; what fails after it is pending and a problem.
-    """
-    written = Written(look.ledger, {escape(seen.name): seen for seen in look.xmps})
-    written.is_pending = any(isinstance(step, LookAgain) for step in plan.steps)
-    ledger = plan.ledger
-    mirrors: list[_Mirror] = []
-    for step in plan.steps:
-        if isinstance(step, WriteMirror):
-            mirror = _compose(fs, pen, look, step, written)
-            if mirror is not None and mirror.seen.sight is not None:
-                mirrors.append(mirror)
-                ledger = seal(ledger, step.record, mirror.seen.sight.sources, mirror.seen.sight.sum)
-    has_step = any(isinstance(step, WriteLedger) for step in plan.steps)
-    if has_step and (ledger := fingerprinted(ledger, look, hash_)) != look.ledger.ledger:
-        _write_ledger(pen, look, ledger, mirrors, fs, written)
+    @property
+    def unsynced_ledger(self) -> tuple[FS, str] | None:
+        """The folder, and its disk, in which the ledger's new name is to be made durable; None: nowhere."""
+        at = self.look.ledger
+        return (at.fs, split(at.path)[0]) if self._placed is not None else None
+
+    @property
+    def unsynced_mirrors(self) -> tuple[FS, str] | None:
+        """The folder in which the mirrors' new names are to be made durable; None: nowhere."""
+        return (self.fs, self.look.folder) if any(one.placed for one in self._mirrors) else None
+
+    def place_ledger(self) -> None:
+        """Put the ledger in its place. OSError when the disk refuses: then nothing has been changed."""
+        if self._ledger is None:
+            return
+        at = self.look.ledger
+        try:
+            self._placed = place(at.fs, self._pen, self._ledger[1])
+        except StartOver:
+            self.written.again = True
+            self._abandon_mirrors()
+        except OSError:
+            self._abandon_mirrors()
+            raise
+
+    def sync_ledger(self) -> None:
+        """Make the ledger's name durable and take note of it; OSError when the disk refuses."""
+        if (where := self.unsynced_ledger) is not None:
+            try:
+                where[0].sync_folder(where[1])
+            except OSError:
+                self._abandon_mirrors()
+                raise
+        self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Take note that the ledger is durable, if it is; what came out for it is to be joined first."""
+        written, at = self.written, self.look.ledger
         if written.again:
-            return written
-    written.is_acknowledged = True
-    for mirror in mirrors:
-        _write_mirror(fs, pen, look, mirror, written)
-    if not written.again:
-        _clear_away(fs, look, plan, written)
-    return written
+            return
+        written.is_acknowledged = True
+        if self._ledger is None or self._placed is None:
+            return
+        ledger, prepared = self._ledger
+        put = settled(at.fs, prepared, self._placed)
+        written.ledger = replace(at, found=Found(prepared.data, put.stat), ledger=ledger)
+        written.kept[at.path] = remember.pack(put.stat, prepared.data)
+        # An intruder lies in the temp, which the next attempt joins as it does after a crash.
+        written.again = put.intruder is not None
+        if written.again:
+            self._abandon_mirrors()
+        elif put.swapped is not None:
+            with contextlib.suppress(OSError):
+                at.fs.remove(put.swapped)
+
+    def place_mirrors(self) -> None:
+        """Put the XMPs in their places."""
+        if not self.written.is_acknowledged:
+            return
+        for mirror in self._mirrors:
+            try:
+                mirror.placed = place(self.fs, self._pen, mirror.prepared)
+            except StartOver:
+                self.written.again = True
+            except OSError as error:
+                fail(self.written, mirror.prepared.path, why(error))
+
+    def sync_mirrors(self) -> None:
+        """Make the XMPs' names durable; what the disk refuses is pending."""
+        if (where := self.unsynced_mirrors) is not None:
+            try:
+                where[0].sync_folder(where[1])
+            except OSError as error:
+                self.refuse_mirrors(why(error))
+
+    def refuse_mirrors(self, reason: str) -> None:
+        """The XMPs' names could not be made durable: they are looked at anew another time."""
+        for mirror in self._mirrors:
+            if mirror.placed is not None:
+                fail(self.written, mirror.prepared.path, reason)
+                mirror.placed = None
+
+    def finish(self) -> Written:
+        """Take note of the XMPs, clear away what is superfluous; how far all this got."""
+        for mirror in self._mirrors:
+            if mirror.placed is not None:
+                settle_mirror(self.fs, mirror, mirror.placed, self.written)
+        if self.written.is_acknowledged and not self.written.again:
+            _clear_away(self.fs, self.look, self.plan, self.written)
+        return self.written
+
+    def abandon(self) -> None:
+        """Drop every temp: nothing has been put in its place yet."""
+        self._abandon_mirrors()
+        if self._ledger is not None:
+            abandon(self.look.ledger.fs, self._ledger[1])
+
+    def _abandon_mirrors(self) -> None:
+        for mirror in self._mirrors:
+            abandon(self.fs, mirror.prepared)
+        self._mirrors = []
 
 
 def _clear_away(fs: FS, look: Look, plan: Plan, written: Written) -> None:
@@ -102,94 +204,10 @@ def remembered(look: Look, plan: Plan) -> dict[str, bytes | None]:
     sights = [seen for seen in look.xmps if seen.sight]
     for seen, absorbed in zip(sights, plan.absorbed, strict=True):
         if seen.found is not None:
-            kept[join(look.folder, seen.name)] = _pack_xmp(seen.found, absorbed.has)
+            kept[join(look.folder, seen.name)] = pack_xmp(seen.found, absorbed.has)
     return kept
-
-
-def _compose(fs: FS, pen: Pen, look: Look, step: WriteMirror, written: Written) -> _Mirror | None:
-    """The bytes of a mirror, checked and already on disk; None where that cannot be had."""
-    old = written.xmps.get(step.file) or SeenXmp(look.group.own_xmp)
-    path = join(look.folder, old.name)
-    try:
-        data = xmps.write(old.found.data if old.found else None, step.content, step.record.id)
-        prepared = prepare(fs, pen, path, data, old.found, look.path)
-    except (Refused, Unreadable) as error:
-        _fail(written, path, error.reason)
-        return None
-    except OSError as error:
-        _fail(written, path, why(error))
-        return None
-    return _Mirror(step, prepared, understand(old.name, Found(data, prepared.stat), path))
-
-
-def _write_ledger(
-    pen: Pen, look: Look, ledger: Ledger, mirrors: list[_Mirror], fs: FS, written: Written
-) -> None:
-    at = look.ledger
-    data = ledgers.write(ledger)
-    try:
-        if at.fs is not fs:
-            at.fs.make_folder(split(at.path)[0])
-        put = commit(at.fs, pen, prepare(at.fs, pen, at.path, data, at.found, _like(at.fs, fs, look)))
-    except StartOver:
-        written.again = True
-    except OSError:
-        _abandon(fs, mirrors)
-        raise
-    else:
-        written.ledger = replace(at, found=Found(data, put.stat), ledger=ledger)
-        written.kept[at.path] = remember.pack(put.stat, data)
-        written.is_acknowledged = True
-        # An intruder lies in the temp, which the next attempt joins as it does after a crash.
-        written.again = put.intruder is not None
-        if put.swapped is not None and put.intruder is None:
-            with contextlib.suppress(OSError):
-                at.fs.remove(put.swapped)
-    if written.again:
-        _abandon(fs, mirrors)
-
-
-def _write_mirror(fs: FS, pen: Pen, look: Look, mirror: _Mirror, written: Written) -> None:
-    path = mirror.prepared.path
-    try:
-        put = commit(fs, pen, mirror.prepared)
-        if put.intruder is not None and put.swapped is not None:
-            _meet(fs, mirror, put.intruder, put.swapped, written)
-            return
-    except StartOver:
-        written.again = True
-        return
-    except OSError as error:
-        _fail(written, path, why(error))
-        return
-    written.xmps[mirror.step.file] = replace(mirror.seen, found=Found(mirror.prepared.data, put.stat))
-    written.kept[path] = _pack_xmp(Found(b"", put.stat), mirror.step.record.has)
-
-
-def _meet(fs: FS, mirror: _Mirror, intruder: Found, swapped: str, written: Written) -> None:
-    """Somebody wrote between our look and the exchange: his file has its place again, with all it holds."""
-    seen = understand(mirror.seen.name, intruder, swapped)
-    if take_back(fs, mirror.prepared, swapped) and as_swapped(seen) is None:
-        # It is half written: its writer goes on in the very file, which has its name again.
-        _fail(written, mirror.prepared.path, "another program is writing it")
-    else:
-        written.again = True
-
-
-def _pack_xmp(found: Found, has: Mapping[str, str]) -> bytes:
-    return remember.pack(found.stat, json.dumps(dict(has), sort_keys=True).encode())
 
 
 def _like(at: FS, fs: FS, look: Look) -> str | None:
     """Whose mode a new ledger takes: its original's, where they lie on one disk."""
     return look.path if at is fs else None
-
-
-def _abandon(fs: FS, mirrors: list[_Mirror]) -> None:
-    for mirror in mirrors:
-        abandon(fs, mirror.prepared)
-
-
-def _fail(written: Written, path: str, reason: str) -> None:
-    written.is_pending = True
-    written.problems.append(Problem(path, "refused", f"This sidecar cannot be written: {reason}", _PENDING))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sync.osfs import kernel
+from sync.osfs.batch import OsBatch, open_batch
 from sync.osfs.mounts import lasting_inodes
 from sync.ports import (
     FILE,
@@ -86,6 +87,14 @@ class OsFS:
 
     def create(self, path: str, data: bytes, like: str | None = None) -> Stat:
         """See `FS.create`."""
+        return self._create(path, data, like)
+
+    def batch(self) -> contextlib.AbstractContextManager[OsBatch]:
+        """See `FS.batch`."""
+        return open_batch(self._folder(""), self._create, self._sync_folder)
+
+    def _create(self, path: str, data: bytes, like: str | None, unsynced: int | None = None) -> Stat:
+        """Make a file; on the device `unsynced` somebody else makes it durable."""
         require_ours(path)
         folder, name = split(path)
         with self._folder(folder) as at:
@@ -93,7 +102,8 @@ class OsFS:
             try:
                 _write_all(fd, data)
                 self._dress(fd, like)
-                os.fsync(fd)
+                if unsynced is None or os.fstat(fd).st_dev != unsynced:
+                    os.fsync(fd)
                 return self._stat(os.fstat(fd))
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -138,7 +148,12 @@ class OsFS:
 
     def sync_folder(self, folder: str) -> None:
         """See `FS.sync_folder`."""
+        self._sync_folder(folder)
+
+    def _sync_folder(self, folder: str, unsynced: int | None = None) -> None:
         with self._folder(folder) as fd:
+            if unsynced is not None and os.fstat(fd).st_dev == unsynced:
+                return
             try:
                 os.fsync(fd)
             except OSError as error:

@@ -82,6 +82,19 @@ def _open_stepwise(root: int, parts: list[str], flags: int) -> int:
         os.close(at)
 
 
+def syncfs(fd: int) -> None:
+    """Make everything on the filesystem under an open folder durable.
+
+    OSError for whatever could not be written since the folder was opened, by whomever.
+    """
+    libc = _libc()
+    if libc is None:
+        raise OSError(errno.ENOSYS, "syncfs")
+    if libc.syncfs(fd) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
 def renameat2(old_folder: int, old: str, new_folder: int, new: str, flags: int) -> bool:
     """The kernel's rename with flags; False where kernel or filesystem does not know the flag."""
     libc, number = _libc(), _RENAMEAT2.get(platform.machine())

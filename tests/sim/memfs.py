@@ -10,7 +10,8 @@ import errno
 import io
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from sync.ports import (
@@ -118,6 +119,13 @@ class MemFS:
 
     def create(self, path: str, data: bytes, like: str | None = None) -> Stat:
         """See `FS.create`: three points at which a crash leaves something different."""
+        return self._create(path, data, like, durably=True)
+
+    def batch(self) -> AbstractContextManager[MemBatch]:
+        """See `FS.batch`."""
+        return nullcontext(MemBatch(self, self._create))
+
+    def _create(self, path: str, data: bytes, like: str | None, *, durably: bool) -> Stat:
         require_ours(path)
         self._write("create", path)
         self._folder(split(path)[0])
@@ -130,11 +138,12 @@ class MemFS:
             node.data = data[: len(data) // 2]
             self._step("write", path)
             node.data = data
-            self._step("fsync", path)
+            if durably:
+                self._step("fsync", path)
         except OSError:
             del self.nodes[path]
             raise
-        node.durable = data
+        node.durable = data if durably else None
         source = self.nodes.get(like) if like is not None else None
         if source is not None:
             node.mode, node.attributes = source.mode, dict(source.attributes)
@@ -237,6 +246,29 @@ class MemFS:
 
     def _touch(self, node: Node) -> None:
         node.mtime_ns = node.ctime_ns = self._now()
+
+
+class MemBatch:
+    """The port `Batch`, promising no more than that: of a real `syncfs` much else would last too."""
+
+    def __init__(self, fs: MemFS, create: Callable[..., Stat]) -> None:
+        self._fs, self._create = fs, create
+        self._made: list[Node] = []
+
+    def create(self, path: str, data: bytes, like: str | None = None) -> Stat:
+        """See `Batch.create`."""
+        made = self._create(path, data, like, durably=False)
+        self._made.append(self._fs.nodes[path])
+        return made
+
+    def sync(self, folders: Iterable[str] = ()) -> None:
+        """See `Batch.sync`."""
+        self._fs._step("syncfs", "")
+        for node in self._made:
+            node.durable = node.data
+        self._made = []
+        for folder in sorted(set(folders)):
+            self._fs.sync_folder(folder)
 
 
 class Hands:

@@ -222,7 +222,7 @@ def _is_texts(raw: Value) -> bool:
     return type(raw) is dict and all(type(value) is str for value in raw.values())
 
 
-_PAST = frozenset({"at", "field", "from", "to", "by", "via", "note"})
+_PAST = frozenset({"at", "field", "from", "to", "by", "via", "note", "bulk", "before"})
 
 
 def _history(raw: Value, met: list[str]) -> tuple[Past, ...]:
@@ -238,8 +238,12 @@ def _past(raw: Value) -> Past:
         raise _bad("history")
     if type(was) in (dict, list) or type(to) in (dict, list):
         shallow([was, to])
-    by, via, note = (_text(line.get(part), "history") for part in ("by", "via", "note"))
-    return Past(_at(line.get("at"), "history"), field, was, to, by, via, note, _rest(line, _PAST))
+    by, via, note, bulk = (_text(line.get(part), "history") for part in ("by", "via", "note", "bulk"))
+    before = tuple(_list(line.get("before", []), "history"))
+    shallow(list(before))
+    return Past(
+        _at(line.get("at"), "history"), field, was, to, by, via, note, _rest(line, _PAST), bulk, before
+    )
 
 
 def _plain(raw: Value, met: list[str]) -> list[Any]:

@@ -1,0 +1,102 @@
+"""Taking back what one bulk edit did to an original, from its ledger alone, where that still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sync.core.draft import SETS, Draft
+from sync.core.model import Change, Key, Ledger, Past
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A key that no longer stands as the bulk edit left it, and who changed it, as far as that is known."""
+
+    key: Key
+    by: str | None = None
+    via: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What takes a bulk edit back (strict), and what must stay since somebody has gone on from it."""
+
+    changes: tuple[Change, ...] = ()
+    refused: tuple[Since, ...] = ()
+
+
+def has_done(ledger: Ledger, bulk: str) -> bool:
+    """Whether the history still tells that this bulk edit has been made here."""
+    return any(line.bulk == bulk for line in ledger.history)
+
+
+def undo_of(ledger: Ledger, bulk: str, *, under: str | None = None) -> Undoing:
+    """What takes the bulk edit back; nothing where the history tells of none.
+
+    `under` is the id of the bulk edit that the taking back is itself. Albums and trash, which no bulk
+    edit of a page touches, count as changed since.
+    """
+    lines: dict[Key, list[Past]] = {}
+    for line in ledger.history:
+        if line.bulk == bulk:
+            lines.setdefault(line.field, []).append(line)
+    draft = Draft(ledger)
+    changes: list[Change] = []
+    refused: list[Since] = []
+    for key, done in lines.items():
+        if _stands(draft, key, done):
+            changes += _back(draft, key, done, under)
+        else:
+            refused.append(_since(ledger, key, done))
+    return Undoing(tuple(changes), tuple(refused))
+
+
+def _stands(draft: Draft, key: Key, done: list[Past]) -> bool:
+    head, _, rest = key.partition("/")
+    if head in ("albums", "trash", "regions") or (rest and head not in SETS):
+        return False
+    live = {candidate.at for candidate in draft.held(key)}
+    made = {line.at for line in done if line.v is not None}
+    # Of a clear there stands a candidate, of what was taken out nothing.
+    return (
+        live == made if made else live <= {line.at for line in done} and not _later(draft.ledger, key, done)
+    )
+
+
+def _later(ledger: Ledger, key: Key, done: Iterable[Past]) -> list[Past]:
+    own = {line.at for line in done}
+    return [line for line in ledger.history if line.field == key and line.at > max(own)]
+
+
+def _back(draft: Draft, key: Key, done: list[Past], under: str | None) -> list[Change]:
+    seen = frozenset(candidate.at for candidate in draft.held(key))
+    name, _, element = key.partition("/")
+    if name in SETS:
+        op = "remove" if done[-1].v is not None else "add"
+        return [Change(name, op, element, seen, strict=True, bulk=under)]  # type: ignore[arg-type]
+    first = done[0]
+    values = first.before or (() if first.was is None else (first.was,))
+    if not values:
+        return [Change(key, "remove", seen=seen, strict=True, bulk=under)]
+    # The candidates of an open conflict come back all.
+    return [
+        Change(
+            key,
+            "clear" if value is None else "set",
+            value,
+            frozenset() if number else seen,
+            strict=not number,
+            bulk=under,
+        )
+        for number, value in enumerate(values)
+    ]
+
+
+def _since(ledger: Ledger, key: Key, done: list[Past]) -> Since:
+    later = _later(ledger, key, done)
+    if not later:
+        return Since(key)
+    newest = later[-1]
+    return Since(key, newest.by, newest.via, newest.at)

@@ -1,0 +1,126 @@
+"""One try at one original: decide about what was read, and tell what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sync.apply.put import Pen
+from sync.core.edit import inverse
+from sync.core.model import Change, Sight
+from sync.core.plan import Plan, WriteLedger, plan
+from sync.engine.assets import Extra, asset_of, is_stranger
+from sync.engine.deciding import Deciding
+from sync.engine.mirroring import Written
+from sync.engine.temps import take_temps
+from sync.engine.values import Asset, Site, Volume
+from sync.engine.writing import Writing, remembered
+from sync.errors import Refused
+from sync.ports import join
+from sync.scan.see import Look
+
+Wanted = Callable[[Asset], Sequence[Change]]
+"""The changes that a person wants, by what the photo is just now; may raise a SyncError to refuse."""
+
+
+@dataclass(slots=True)
+class Round:
+    """What must not be lost between the attempts of one round.
+
+    `undo` is None until the edit stands in the ledger: only then is it acknowledged. `wanted` goes before
+    `changes`, which it becomes. `is_changed`: the edit has made a difference.
+    """
+
+    hash: str | None = None
+    changes: Sequence[Change] = ()
+    by: str | None = None
+    undo: list[Change] | None = None
+    found: tuple[Sight, ...] = ()
+    is_fingerprint: bool = False
+    wanted: Wanted | None = None
+    is_changed: bool = False
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """Whether a person still waits for an answer."""
+        return bool(self.changes or self.wanted) and self.undo is None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was read, what it came to before a person's edit and with it, and the way to the disk."""
+
+    look: Look
+    before: Plan
+    decided: Plan
+    extra: Extra
+    writing: Writing
+
+
+class Attempting:
+    """The tries of one site at a volume's originals."""
+
+    def __init__(self, volume: Volume, site: Site, deciding: Deciding) -> None:
+        self.volume, self.site = volume, site
+        self._deciding = deciding
+
+    def begin(self, look: Look, temps: Iterable[str], round_: Round, pen: Pen) -> Attempt:
+        """Decide; nothing is written yet. Raises BadValue, Conflict and what `Wanted` raises."""
+        extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
+        is_old = extra.is_old and not round_.found
+        extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
+        group, at = self._deciding.group(look, extra), self._deciding.here()
+        before = decided = plan(group, at)
+        if round_.is_unacknowledged:
+            if round_.wanted is not None:
+                round_.changes = round_.wanted(self._shown(look, before, round_.hash))
+            decided = plan(group, at, changes=round_.changes, by=round_.by)
+        decided = self._deciding.named(look, decided)
+        if round_.is_fingerprint:
+            decided = replace(decided, steps=(WriteLedger(), *decided.steps))
+        writing = Writing(self.volume.fs, pen, look, decided, round_.hash)
+        return Attempt(look, before, decided, extra, writing)
+
+    def note(self, attempt: Attempt, written: Written, round_: Round) -> None:
+        """Take note of how far a try got; an edit that is durable by now is acknowledged."""
+        written.problems += attempt.extra.problems
+        written.is_pending = written.is_pending or bool(attempt.extra.blocked)
+        if written.is_acknowledged:
+            if round_.is_unacknowledged:
+                before, after = attempt.before.ledger, attempt.decided.ledger
+                round_.undo = inverse(before, after, round_.changes)
+                round_.is_changed = before.seen != after.seen
+            round_.found = tuple(written.found)
+
+    def told(
+        self, attempt: Attempt, written: Written, round_: Round
+    ) -> tuple[Asset, dict[str, bytes | None]]:
+        """The asset after a try that came to an end, and what is to be remembered of its sidecars."""
+        look, decided = attempt.look, attempt.decided
+        now = replace(look, ledger=written.ledger, xmps=tuple(written.xmps.values()))
+        made = [seen.name for seen in now.xmps if seen.name not in look.group.xmps]
+        copies = tuple(n for n in look.group.copies if join(look.folder, n) not in written.removed)
+        now = replace(now, group=replace(look.group, xmps=(*made, *look.group.xmps), copies=copies))
+        ledger = written.ledger.ledger or decided.ledger
+        is_torn = ledger is written.ledger.ledger and not all(seen.is_legible for seen in now.xmps)
+        told = asset_of(
+            self.volume,
+            now,
+            replace(decided, ledger=ledger),
+            round_.hash,
+            has_ledger=written.ledger.ledger is not None,
+            pending=self.volume.writable and (written.is_pending or is_torn),
+            problems=written.problems,
+        )
+        return replace(told, again=self._deciding.again(look, decided)), remembered(look, decided)
+
+    def _shown(self, look: Look, before: Plan, hash_: str | None) -> Asset:
+        return asset_of(self.volume, look, before, hash_, has_ledger=look.ledger.ledger is not None)
+
+
+def refuse(look: Look, hash_: str | None) -> None:
+    """An edit goes no further beside a ledger that cannot be gone on from (I13)."""
+    if look.ledger.error is not None:
+        raise look.ledger.error
+    if is_stranger(look, hash_):
+        raise Refused("the sidecars beside this file were written for another picture")
