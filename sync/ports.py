@@ -26,6 +26,10 @@ LEDGER_SUFFIX = ".kphotos.json"
 XMP_SUFFIX = ".xmp"
 OWN_FOLDER = ".kphotos"
 _LEDGER = LEDGER_SUFFIX.removesuffix(".json")
+COMPANIONS = frozenset(("aae", "thm", "wav", "txt", "pp3", "dop", "on1", "cos", "arp", "vrd", "gpx"))
+"""Extensions of files that belong to an original and are only moved along with it."""
+
+SIDECAR_BACKUPS = (".xmp_original", ".xmp.bak")
 
 _SIGNATURE = struct.Struct("<4Q")
 _MASK = (1 << 64) - 1
@@ -152,6 +156,14 @@ class FS(Protocol):
         """Move `temp` to `path`; without `replace` an existing name raises FileExistsError."""
         ...
 
+    def carry(self, old: str, new: str) -> None:
+        """Move a companion after its original, in one step and never over anything.
+
+        Raises FileExistsError; OSError where the two are not on one disk; Refused for anything else
+        than a companion that stays one of its kind.
+        """
+        ...
+
     def remove(self, path: str) -> None:
         """Unlink one of our own files."""
         ...
@@ -215,6 +227,13 @@ class Memory(Protocol):
         """What was last seen at a sidecar's path."""
         ...
 
+    def expect(self, volume: str, paths: Iterable[str]) -> None:
+        """These paths, and none of an earlier call, are about to be asked for with `last`, once each.
+
+        It only saves time: many are then read at once. The second question is answered anew.
+        """
+        ...
+
     def keep(self, volume: str, seen: Mapping[str, bytes | None]) -> None:
         """Keep or forget what was seen at sidecars' paths."""
         ...
@@ -245,6 +264,20 @@ def require_ours(*paths: str) -> None:
     for path in paths:
         if not is_ours(path):
             raise Refused(f"not a sidecar of ours, never to be written: {path!r}")
+
+
+def is_companion(path: str) -> bool:
+    """Whether a file may be moved along with an original, by its name: neither original nor sidecar."""
+    extension = path.rpartition(".")[2].lower()
+    return (extension in COMPANIONS or extension == "json" or path.endswith(SIDECAR_BACKUPS)) and not is_ours(
+        path
+    )
+
+
+def require_companions(old: str, new: str) -> None:
+    """Refuse to move anything but a companion to the name of one of its kind (I1)."""
+    if not is_companion(old) or not is_companion(new) or old.rpartition(".")[2] != new.rpartition(".")[2]:
+        raise Refused(f"not a companion of an original, never to be moved: {old!r} to {new!r}")
 
 
 def split(path: str) -> tuple[str, str]:

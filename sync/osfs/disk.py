@@ -25,6 +25,7 @@ from sync.ports import (
     Stat,
     TooLarge,
     is_ours,
+    require_companions,
     require_ours,
     split,
 )
@@ -128,6 +129,16 @@ class OsFS:
                 os.rename(old, new, src_dir_fd=at, dst_dir_fd=to)
             elif not kernel.renameat2(at, old, to, new, kernel.RENAME_NOREPLACE):
                 _link_then_unlink(at, old, to, new)
+
+    def carry(self, old: str, new: str) -> None:
+        """See `FS.carry`."""
+        require_companions(old, new)
+        (old_folder, old_name), (new_folder, new_name) = split(old), split(new)
+        with self._folder(old_folder) as at, self._folder(new_folder) as to:
+            if not modes.S_ISREG(os.stat(old_name, dir_fd=at, follow_symlinks=False).st_mode):
+                raise NotRegular(old)
+            if not kernel.renameat2(at, old_name, to, new_name, kernel.RENAME_NOREPLACE):
+                _link_then_unlink(at, old_name, to, new_name)
 
     def remove(self, path: str) -> None:
         """See `FS.remove`."""

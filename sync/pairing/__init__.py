@@ -1,8 +1,8 @@
 """Which sidecars, conflict copies and companions in a folder belong to which original: names only.
 
 Order of claims on `X.xmp`: the original named X; the stem X (a RAW first, else the only photo, else
-ambiguous); X but for case; a sync tool's copy of one of those; darktable's duplicate. An orphan is
-nobody's and stays where it is. Nothing is ever renamed.
+ambiguous); X but for case and the spelling of accents; a sync tool's copy of one of those; darktable's
+duplicate. An orphan is nobody's and stays where it is. Nothing is ever renamed.
 """
 
 from __future__ import annotations
@@ -11,69 +11,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from sync.pairing.groups import Group, Pairing
 from sync.pairing.names import (
-    COMPANIONS,
-    COPY_TAG,
     DUPLICATE,
+    bases_of_companion,
+    fold,
     is_ledger_like,
     is_temp,
     kind_of,
     originals_of_copy,
     stem_of,
+    without_tags,
 )
 from sync.pairing.oddities import Oddity, ambiguous, special, twin
+from sync.pairing.takeout import Jsons, is_json, shared_stems
 from sync.ports import FILE, FOLDER, LEDGER_SUFFIX, XMP_SUFFIX
+
+__all__ = ["Group", "Pairing", "pair"]
 
 _RANK = {"raw": 0, "photo": 1, "video": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One original and what belongs to it; names within their folder.
-
-    `xmps` holds its own sidecar first, then the one shared by stem: both are kept alike. `copies` are
-    sync tools' conflict copies of XMP or ledger; `suspects` may be such copies, which only their content can
-    tell; `duplicates` are darktable's further developments.
-    """
-
-    original: str
-    kind: str
-    xmps: tuple[str, ...] = ()
-    ledger: str | None = None
-    copies: tuple[str, ...] = ()
-    suspects: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
-    companions: tuple[str, ...] = ()
-
-    @property
-    def sidecars(self) -> tuple[str, ...]:
-        """Every sidecar that is read for this original."""
-        return (*self.xmps, *((self.ledger,) if self.ledger else ()), *self.copies, *self.suspects)
-
-    @property
-    def own_xmp(self) -> str:
-        """The name under which a new XMP is made."""
-        return self.original + XMP_SUFFIX
-
-    @property
-    def own_ledger(self) -> str:
-        """The name under which the ledger is found or made."""
-        return self.ledger or self.original + LEDGER_SUFFIX
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A folder, sorted out. `orphans` are the originals that ledgers tell of and that are not there."""
-
-    groups: dict[str, Group]
-    oddities: tuple[Oddity, ...] = ()
-    temps: tuple[str, ...] = ()
-    orphans: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Claims:
-    """Who is there to be claimed for, by full name, by stem and by name but for case."""
+    """Who is there to be claimed for, by full name, by stem and by what people call it."""
 
     originals: dict[str, str]
     stems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -84,8 +45,8 @@ class _Claims:
         for name in self.originals:
             stem = stem_of(name)
             self.stems[stem].append(name)
-            self.folded[name.casefold()].append(name)
-            self.folded_stems[stem.casefold()].append(name)
+            self.folded[fold(name)].append(name)
+            self.folded_stems[fold(stem)].append(name)
 
     def by_stem(self, names: list[str]) -> list[str]:
         """The best of those sharing a stem; more than one of the same rank is ambiguous."""
@@ -99,6 +60,7 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
     xmps: list[str] = []
     ledgers: list[str] = []
     companions: list[str] = []
+    jsons: list[str] = []
     temps: list[str] = []
     oddities: list[Oddity] = []
     for name, kind in sorted(entries):
@@ -115,14 +77,17 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
                 originals[name] = what
             else:
                 oddities.append(special(name))
-        elif name.rpartition(".")[2].lower() in COMPANIONS:
+        elif is_json(name):
+            jsons.append(name)
+        elif bases_of_companion(name):
             companions.append(name)
     groups = {name: Group(name, kind) for name, kind in originals.items()}
-    if originals and (xmps or ledgers or companions):
+    if originals and (xmps or ledgers or companions or jsons):
         claims = _Claims(originals)
         _give_xmps(xmps, claims, groups, oddities)
         _give_ledgers(ledgers, claims, groups)
         _give_companions(companions, claims, groups)
+        _give_jsons(jsons, claims, groups)
     named = {group.ledger for group in groups.values()} if ledgers else set()
     orphans = [name for name in ledgers if name.endswith(LEDGER_SUFFIX) and name not in named]
     bases = tuple(name[: -len(LEDGER_SUFFIX)] for name in orphans)
@@ -162,7 +127,7 @@ def _owners(base: str, claims: _Claims) -> tuple[list[str], bool]:
         return [base], False
     if base in claims.stems:
         return claims.by_stem(claims.stems[base]), True
-    folded = base.casefold()
+    folded = fold(base)
     if folded in claims.folded:
         return claims.folded[folded], False
     if folded in claims.folded_stems:
@@ -178,8 +143,8 @@ def _exact(name: str, original: str, shared: bool) -> int:
 
 def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[str, Group]) -> bool:
     """Give a sidecar that is no original's own to the one that its name tells of; whether it tells."""
-    if tag := COPY_TAG.search(base):
-        owners, _ = _owners(base[: tag.start()], claims)
+    if (bare := without_tags(base)) != base:
+        owners, _ = _owners(bare, claims)
         if len(owners) == 1:
             group = groups[owners[0]]
             groups[owners[0]] = replace(group, copies=(*group.copies, name))
@@ -205,15 +170,15 @@ def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group])
     strays: list[str] = []
     for name in ledgers:
         if not name.endswith(LEDGER_SUFFIX):
-            tag = COPY_TAG.search(stem_of(name))
-            original = name[: tag.start()].removesuffix(stem_of(LEDGER_SUFFIX)) if tag else None
-            if original in groups:
+            bare = without_tags(stem_of(name))
+            original = bare.removesuffix(stem_of(LEDGER_SUFFIX))
+            if original in groups and original != bare != stem_of(name):
                 groups[original] = replace(groups[original], copies=(*groups[original].copies, name))
             else:
                 strays.append(name)
             continue
         base = name[: -len(LEDGER_SUFFIX)]
-        near = [base] if base in groups else claims.folded.get(base.casefold(), [])
+        near = [base] if base in groups else claims.folded.get(fold(base), [])
         if len(near) == 1 and (near[0] == base or near[0] + LEDGER_SUFFIX not in found):
             groups[near[0]] = replace(groups[near[0]], ledger=name)
     lying = {group.ledger: name for name, group in groups.items() if group.ledger} if strays else {}
@@ -222,7 +187,19 @@ def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group])
 
 def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
     for name in companions:
-        base = stem_of(name)
-        owners = [base] if base in groups else claims.by_stem(claims.stems.get(base, []))
-        for owner in owners[:1]:
-            groups[owner] = replace(groups[owner], companions=(*groups[owner].companions, name))
+        for base in bases_of_companion(name):
+            near = [base] if base in groups else claims.stems.get(base) or claims.folded.get(fold(base), [])
+            if owners := claims.by_stem(near or claims.folded_stems.get(fold(base), [])):
+                owner = groups[owners[0]]
+                groups[owner.original] = replace(owner, companions=(*owner.companions, name))
+                break
+
+
+def _give_jsons(jsons: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
+    if not jsons:
+        return
+    known = Jsons(jsons)
+    for name, group in groups.items():
+        siblings = [other for stem in shared_stems(name) for other in claims.stems.get(stem, [])]
+        if found := known.of(name, siblings):
+            groups[name] = replace(group, jsons=found)

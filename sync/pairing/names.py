@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from unicodedata import normalize
 
-from sync.ports import OWN_FOLDER, TEMP_PREFIX, XMP_SUFFIX
+from sync.ports import COMPANIONS, OWN_FOLDER, SIDECAR_BACKUPS, TEMP_PREFIX, XMP_SUFFIX
 
 _PHOTO = "jpg jpeg jpe jfif png apng webp tif tiff gif heic heif hif avif bmp jxl jp2"
 _RAW = (
@@ -13,7 +14,6 @@ _RAW = (
     "obm orf ori pef ptx pxn qtk r3d raf raw rw2 rwl rwz sr2 srf srw x3f"
 )
 _VIDEO = "mp4 mov m4v avi mkv webm mts m2ts m2t 3gp 3g2 mpg mpeg mpe wmv ogv vob mxf insv lrv"
-_COMPANION = "aae thm wav txt pp3 dop on1 cos arp vrd gpx"
 
 KINDS: Mapping[str, str] = {
     **dict.fromkeys(_PHOTO.split(), "photo"),
@@ -22,8 +22,7 @@ KINDS: Mapping[str, str] = {
 }
 """Kind of an original by its lowercase extension."""
 
-COMPANIONS = frozenset(_COMPANION.split())
-"""Extensions of files that belong to an original and are only moved along with it."""
+_APPLE = re.compile(r"(?P<start>.*_)[OE](?P<number>\d+)$", re.DOTALL)
 
 COPY_TAG = re.compile(
     r"""(?:
@@ -31,6 +30,8 @@ COPY_TAG = re.compile(
     | [ ]\(conflicted[ ]copy(?:[ ][^()]+)?[ ]\d{4}-\d{2}-\d{2}[ ]\d{6}\)             # Nextcloud
     | [_-]conflict-(?:[^/]*-)?\d{8}-\d{6}                                           # older ownCloud
     | [ ]\((?:[^()]*['’]s[ ])?[Cc]onflicted[ ]copy(?:[ ]\d{4}-\d{2}-\d{2})?(?:[ ]\(?\d+\)?)?\)  # Dropbox
+    | [ ]\([^()]*(?i:konflikt|conflit|conflicto|конфликт|конфлікт|競合|冲突|衝突|충돌)
+          [^()]*\d{4}-\d{2}-\d{2}[^()]*(?:\(\d+\))?\)                               # Dropbox, localised
     | [ ]\((?:Case|Unicode[ ]Encoding|Selective[ ]Sync)[ ]Conflict(?:[^()]*)\)      # Dropbox
     | [ ]\(SFConflict[ ][^()]*\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}\)                 # Seafile
     | _[^_]+_[A-Z][a-z]{2}-\d{2}-\d{4}-\d{4}_\w*Conflict(?:_\d+)?                   # Synology Drive
@@ -91,6 +92,28 @@ def stem_of(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
+def composed(name: str) -> str:
+    """A name with its accents as macOS does not write them, so that both spellings are one."""
+    return name if name.isascii() else normalize("NFC", name)
+
+
+def fold(name: str) -> str:
+    """A name but for upper and lower case and the spelling of accents: for what a person calls the same."""
+    return composed(name).casefold()
+
+
+def bases_of_companion(name: str) -> tuple[str, ...]:
+    """The full names or stems of the originals that a companion may belong to; none if it is no companion."""
+    backup = next((end for end in SIDECAR_BACKUPS if name.endswith(end)), None)
+    if backup is not None:
+        return (name.removesuffix(backup),)
+    if name.rpartition(".")[2].lower() not in COMPANIONS:
+        return ()
+    stem = without_tags(stem_of(name))
+    edits = _APPLE.fullmatch(stem) if name[-4:].lower() == ".aae" else None
+    return (stem, edits["start"] + edits["number"]) if edits else (stem,)
+
+
 def is_ledger_like(name: str) -> bool:
     """Whether a name is that of a ledger or of a copy of one."""
     return name.endswith(".json") and ".kphotos" in name
@@ -106,12 +129,19 @@ def originals_of_copy(name: str) -> list[str]:
     stem, _, extension = name.rpartition(".")
     if not is_sidecar_like(name):
         return []
-    tag = COPY_TAG.search(stem)
-    ends = [tag.start()] if tag else []
+    bare = without_tags(stem)
+    ends = [len(bare)] if bare != stem else []
     ends += [
-        at for at in range(len(stem) - 1, 0, -1) if stem[at] in " -_.[(" and WEAK_TAG.fullmatch(stem, at)
+        at for at in range(len(bare) - 1, 0, -1) if bare[at] in " -_.[(" and WEAK_TAG.fullmatch(bare, at)
     ]
     return [f"{stem[:end]}.{extension}" for end in ends]
+
+
+def without_tags(stem: str) -> str:
+    """What stands before a sync tool's tag, or before several: copies of copies are made too."""
+    while tag := COPY_TAG.search(stem):
+        stem = stem[: tag.start()]
+    return stem
 
 
 def is_ignored(name: str) -> bool:

@@ -26,6 +26,7 @@ from sync.ports import (
     Stat,
     TooLarge,
     join,
+    require_companions,
     require_ours,
     split,
 )
@@ -170,6 +171,18 @@ class MemFS:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         del self.nodes[temp]
         self.nodes[path] = node
+        node.ctime_ns = self._now()
+
+    def carry(self, old: str, new: str) -> None:
+        """See `FS.carry`."""
+        require_companions(old, new)
+        self._write("carry", new)
+        node = self._regular(old)
+        self._folder(split(new)[0])
+        if new in self.nodes:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new)
+        del self.nodes[old]
+        self.nodes[new] = node
         node.ctime_ns = self._now()
 
     def remove(self, path: str) -> None:

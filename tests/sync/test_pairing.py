@@ -6,7 +6,7 @@ import pytest
 
 from sync.pairing import Group, pair
 from sync.pairing.ignore import ignores, parse
-from sync.pairing.names import is_ignored, kind_of
+from sync.pairing.names import is_ignored, kind_of, originals_of_copy
 from sync.ports import FILE, FOLDER, LINK, OTHER
 
 
@@ -37,6 +37,51 @@ CASES = {
     ),
     "two dots in the name": ("a.b.JPG + a.b.JPG.xmp + a.xmp", "a.b.JPG", ("a.b.JPG.xmp",)),
     "an orphan is nobody's": ("IMG.JPG + OTHER.JPG.xmp", "IMG.JPG", ()),
+    "a RAW and its JPEG, each its own": (
+        "IMG.JPG + IMG.CR3 + IMG.JPG.xmp + IMG.xmp",
+        "IMG.JPG",
+        ("IMG.JPG.xmp",),
+    ),
+    "the RAW beside that JPEG": (
+        "IMG.JPG + IMG.CR3 + IMG.JPG.xmp + IMG.CR3.xmp + IMG.xmp",
+        "IMG.CR3",
+        ("IMG.CR3.xmp", "IMG.xmp"),
+    ),
+    "both in another case, each once": (
+        "IMG.JPG + img.jpg.xmp + IMG.XMP",
+        "IMG.JPG",
+        ("img.jpg.xmp", "IMG.XMP"),
+    ),
+    "a capital only": ("IMG.jpg + IMG.JPG.Xmp", "IMG.jpg", ("IMG.JPG.Xmp",)),
+    "the exact stem before another case of the whole": (
+        "IMG.jpg + IMG.xmp + IMG.JPG.xmp",
+        "IMG.jpg",
+        ("IMG.JPG.xmp", "IMG.xmp"),
+    ),
+    "accents as macOS writes them": (
+        "\u00e9t\u00e9.JPG + e\u0301te\u0301.JPG.xmp",
+        "\u00e9t\u00e9.JPG",
+        ("e\u0301te\u0301.JPG.xmp",),
+    ),
+    "accents the other way round": (
+        "e\u0301te\u0301.JPG + \u00e9t\u00e9.xmp",
+        "e\u0301te\u0301.JPG",
+        ("\u00e9t\u00e9.xmp",),
+    ),
+    "the exact accents first": (
+        "\u00e9.JPG + \u00e9.JPG.xmp + e\u0301.JPG.xmp",
+        "\u00e9.JPG",
+        ("\u00e9.JPG.xmp",),
+    ),
+    "twins in their accents, each its own": (
+        "\u00e9.JPG + e\u0301.JPG + \u00e9.JPG.xmp + e\u0301.JPG.xmp",
+        "e\u0301.JPG",
+        ("e\u0301.JPG.xmp",),
+    ),
+    "a name that is no text": ("\udcff.JPG + \udcff.JPG.xmp", "\udcff.JPG", ("\udcff.JPG.xmp",)),
+    "no extension but a dot in front": (".JPG + .JPG.xmp", ".JPG", (".JPG.xmp",)),
+    "a sidecar of a sidecar's name is nobody's": ("IMG.JPG + IMG.JPG.xmp.xmp", "IMG.JPG", ()),
+    "an RAW's stem in another case": ("IMG.CR3 + IMG.JPG + img.xmp", "IMG.CR3", ("img.xmp",)),
 }
 
 
@@ -65,28 +110,100 @@ def test_a_second_spelling_of_one_sidecar_is_told_and_left_alone() -> None:
     assert [oddity.name for oddity in found.oddities] == ["IMG.JPG.XMP"]
 
 
-@pytest.mark.parametrize(
-    "tag",
-    [
-        ".sync-conflict-20240601-101112-ABCDEF7",
-        " (conflicted copy 2024-06-01 101112)",
-        " (conflicted copy Alice 2024-06-01 101112)",
-        "_conflict-20240601-101112",
-        " (Alice's conflicted copy 2024-06-01)",
-        " (conflicted copy 2024-06-01 (1))",
-        " (Case Conflict 1)",
-        " (SFConflict alice@home 2024-06-01-10-11-12)",
-        "_alice_Jun-01-2024-1011_Conflict",
-        ".Conflict2",
-    ],
-)
-def test_a_sync_tools_copy_of_a_sidecar_is_recognised_and_never_the_sidecar(tag: str) -> None:
-    xmp, ledger = f"IMG.JPG{tag}.xmp", f"IMG.JPG.kphotos{tag}.json"
-    found = pair([("IMG.JPG", FILE), (xmp, FILE), (ledger, FILE)])
+SAFE = {
+    "Syncthing": ".sync-conflict-20240601-101112-ABCDEF7",
+    "Syncthing without a device": ".sync-conflict-20240601-101112",
+    "Nextcloud": " (conflicted copy 2024-06-01 101112)",
+    "Nextcloud with a name": " (conflicted copy Alice 2024-06-01 101112)",
+    "ownCloud": "_conflict-20240601-101112",
+    "ownCloud with a name": "-conflict-Alice-20240601-101112",
+    "Dropbox": " (Alice's conflicted copy 2024-06-01)",
+    "Dropbox with a curly quote": " (Alice’s conflicted copy 2024-06-01 (1))",
+    "Dropbox with a number": " (conflicted copy 2024-06-01 (1))",
+    "Dropbox alone": " (Conflicted copy)",
+    "Dropbox case": " (Case Conflict)",
+    "Dropbox case again": " (Case Conflict 1)",
+    "Dropbox Unicode": " (Unicode Encoding Conflict)",
+    "Dropbox selective": " (Selective Sync Conflict 2)",
+    "Dropbox in German": " (In Konflikt stehende Kopie von Alice 2024-06-01)",
+    "Dropbox in French": " (Copie en conflit de Alice 2024-06-01)",
+    "Dropbox in Spanish": " (Copia en conflicto de Alice 2024-06-01)",
+    "Dropbox in Italian": " (Copia in conflitto di Alice 2024-06-01)",
+    "Dropbox in Japanese": " (Alice の競合コピー 2024-06-01)",
+    "Dropbox in Russian": " (конфликтующая копия Alice 2024-06-01)",
+    "Dropbox in Chinese": " (Alice 的冲突副本 2024-06-01)",
+    "Dropbox in German, again": " (In Konflikt stehende Kopie von Alice 2024-06-01 (1))",
+    "Seafile": " (SFConflict alice@home 2024-06-01-10-11-12)",
+    "Synology Drive": "_alice_Jun-01-2024-1011_Conflict",
+    "Synology Drive case": "_alice_Jun-01-2024-1011_CaseConflict_2",
+    "Resilio": ".Conflict2",
+    "Resilio twice": ".Conflict.Conflict1",
+    "a copy of a copy": ".sync-conflict-20240601-101112-ABCDEF7.sync-conflict-20240602-101112-ABCDEF7",
+    "two tools after each other": " (Case Conflict).sync-conflict-20240602-101112-ABCDEF7",
+}
+WEAK = {
+    "OneDrive": "-LAPTOP",
+    "OneDrive again": "-DESKTOP-7A-2",
+    "Google Drive": " (1)",
+    "older Google Drive": "_conf(1)",
+    "Google Drive in words": "[Conflict]",
+    "iCloud": " 2",
+    "Finder": " copy",
+    "Finder again": " copy 3",
+    "rclone": ".conflict1",
+    "Unison": " (copy: conflict 2 on 2024-06-01)",
+    "a copy of OneDrive's copy": "-LAPTOP.sync-conflict-20240601-101112-ABCDEF7",
+}
+MAINS = ("IMG.JPG.xmp", "IMG.xmp", "IMG.JPG.XMP", "IMG.JPG.kphotos.json")
+
+
+def copy_of(main: str, tag: str) -> str:
+    stem, _, extension = main.rpartition(".")
+    return f"{stem}{tag}.{extension}"
+
+
+@pytest.mark.parametrize("main", MAINS)
+@pytest.mark.parametrize("tag", SAFE.values(), ids=SAFE)
+def test_a_sync_tools_copy_of_a_sidecar_is_recognised_and_never_the_sidecar(tag: str, main: str) -> None:
+    copy = copy_of(main, tag)
+    found = pair([("IMG.JPG", FILE), (copy, FILE)])
     assert list(found.groups) == ["IMG.JPG"]
     group = found.groups["IMG.JPG"]
-    assert (group.xmps, group.ledger) == ((), None)
-    assert set(group.copies) == {xmp, ledger}
+    assert (group.xmps, group.ledger, group.copies, group.suspects) == ((), None, (copy,), ())
+    assert main in originals_of_copy(copy)
+
+
+@pytest.mark.parametrize("main", MAINS)
+@pytest.mark.parametrize("tag", WEAK.values(), ids=WEAK)
+def test_a_doubtful_copy_is_suspected_only_beside_what_it_may_be_a_copy_of(tag: str, main: str) -> None:
+    copy = copy_of(main, tag)
+    group = folder(f"IMG.JPG + {main} + {copy}")["IMG.JPG"]
+    assert (group.copies, group.suspects) == ((), (copy,))
+    alone = folder(f"IMG.JPG + {copy}")["IMG.JPG"]
+    assert (alone.copies, alone.suspects, alone.xmps, alone.ledger) == ((), (), (), None)
+
+
+@pytest.mark.parametrize("tag", [*SAFE.values(), *WEAK.values()], ids=[*SAFE, *WEAK])
+def test_a_copy_of_an_original_is_a_photo_with_sidecars_and_copies_of_its_own(tag: str) -> None:
+    photo = f"IMG{tag}.JPG"
+    groups = folder(f"IMG.JPG + IMG.JPG.xmp + {photo} + {photo}.xmp + {photo}.kphotos.json")
+    assert groups[photo].xmps == (f"{photo}.xmp",)
+    assert groups[photo].ledger == f"{photo}.kphotos.json"
+    assert groups["IMG.JPG"].sidecars == ("IMG.JPG.xmp",)
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG~20240601-101112.JPG.xmp", "IMG.JPG~20240601-101112.xmp", "IMG.JPG.xmp~"]
+)
+def test_an_old_version_that_somebody_brought_back_is_nobodys(name: str) -> None:
+    assert folder(f"IMG.JPG + IMG.JPG.xmp + {name}")["IMG.JPG"].sidecars == ("IMG.JPG.xmp",)
+
+
+def test_darktables_duplicate_is_told_from_the_sidecar_of_a_photo_with_that_number() -> None:
+    both = folder("IMG.JPG + IMG_01.JPG + IMG_01.JPG.xmp + IMG_02.JPG.xmp + IMG_01_01.JPG.xmp")
+    assert both["IMG.JPG"].duplicates == ("IMG_02.JPG.xmp",)
+    assert both["IMG_01.JPG"].xmps == ("IMG_01.JPG.xmp",)
+    assert both["IMG_01.JPG"].duplicates == ("IMG_01_01.JPG.xmp",)
 
 
 def test_a_sync_tools_copy_of_an_original_is_a_photo_of_its_own() -> None:
@@ -111,9 +228,46 @@ def test_new_sidecars_are_named_after_the_whole_original() -> None:
     assert (group.own_xmp, group.own_ledger) == ("IMG.JPG.xmp", "IMG.JPG.kphotos.json")
 
 
-def test_companions_go_with_their_original() -> None:
-    groups = folder("IMG.CR3 + IMG.JPG + IMG.CR3.pp3 + IMG.THM + IMG.AAE + stray.txt")
-    assert groups["IMG.CR3"].companions == ("IMG.AAE", "IMG.CR3.pp3", "IMG.THM")
+COMPANIONS = {
+    "the full name": ("IMG.CR3 + IMG.JPG + IMG.JPG.pp3", "IMG.JPG", ("IMG.JPG.pp3",)),
+    "a shared stem is the RAW's": (
+        "IMG.CR3 + IMG.JPG + IMG.THM + IMG.AAE",
+        "IMG.CR3",
+        ("IMG.AAE", "IMG.THM"),
+    ),
+    "a voice note": ("IMG.JPG + IMG.WAV + IMG.txt", "IMG.JPG", ("IMG.WAV", "IMG.txt")),
+    "another case": ("IMG.JPG + img.jpg.pp3 + img.thm", "IMG.JPG", ("img.jpg.pp3", "img.thm")),
+    "Apple's two edits": ("IMG_1.HEIC + IMG_1.AAE + IMG_O1.AAE", "IMG_1.HEIC", ("IMG_1.AAE", "IMG_O1.AAE")),
+    "Apple's edit of the edited picture": (
+        "IMG_1.HEIC + IMG_E1.HEIC + IMG_E1.AAE",
+        "IMG_E1.HEIC",
+        ("IMG_E1.AAE",),
+    ),
+    "what exiftool kept of a sidecar": (
+        "IMG.JPG + IMG.JPG.xmp_original",
+        "IMG.JPG",
+        ("IMG.JPG.xmp_original",),
+    ),
+    "what darktable kept of a shared one": ("IMG.CR3 + IMG.xmp.bak", "IMG.CR3", ("IMG.xmp.bak",)),
+    "a conflict copy of one": (
+        "IMG.JPG + IMG.sync-conflict-20240601-101112-ABCDEF7.AAE",
+        "IMG.JPG",
+        ("IMG.sync-conflict-20240601-101112-ABCDEF7.AAE",),
+    ),
+    "somebody's text is nobody's": ("IMG.JPG + stray.txt", "IMG.JPG", ()),
+}
+
+
+@pytest.mark.parametrize(("names", "original", "companions"), COMPANIONS.values(), ids=COMPANIONS)
+def test_a_companion_goes_with(names: str, original: str, companions: tuple[str, ...]) -> None:
+    assert folder(names)[original].companions == companions
+
+
+def test_a_low_resolution_film_is_an_original_of_its_own() -> None:
+    assert {name: group.kind for name, group in folder("GX01.MP4 + GX01.LRV").items()} == {
+        "GX01.MP4": "video",
+        "GX01.LRV": "video",
+    }
 
 
 def test_case_twins_stay_two_photos_with_their_own_sidecars() -> None:
@@ -159,6 +313,11 @@ def test_an_original_is_told_by_its_extension(name: str, kind: str | None) -> No
     [
         ".syncthing.a.jpg.tmp",
         "~syncthing~a.jpg.tmp",
+        ".syncthing.IMG.JPG.xmp.tmp",
+        "~syncthing~IMG.JPG.kphotos.json.tmp",
+        ".IMG.JPG.xmp.~3fa2",
+        "IMG.JPG.xmp.!sync",
+        "IMG.JPG.xmp_exiftool_tmp",
         ".stversions",
         "._a.jpg",
         ".~lock.a.jpg#",

@@ -173,6 +173,45 @@ def test_nothing_but_sidecars_can_be_written_removed_or_replaced(side: Side, pat
     assert hands.read(path) == b"original"
 
 
+def test_a_companion_is_carried_in_one_step_and_never_over_anything(side: Side) -> None:
+    fs, hands = side
+    hands.put("a/IMG.AAE", b"theirs")
+    hands.put("b/IMG.AAE", b"another's")
+    with pytest.raises(FileExistsError):
+        fs.carry("a/IMG.AAE", "b/IMG.AAE")
+    assert (hands.read("a/IMG.AAE"), hands.read("b/IMG.AAE")) == (b"theirs", b"another's")
+    fs.carry("a/IMG.AAE", "b/LAKE.AAE")
+    assert (hands.names("a"), hands.read("b/LAKE.AAE")) == ([], b"theirs")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a.jpg", "b.jpg"),
+        ("a.AAE", "a.jpg"),
+        ("a.txt", "a.AAE"),
+        ("a.CR3", "a.txt"),
+        ("a.xmp", "b.xmp"),
+        ("a.jpg.kphotos.json", "b.json"),
+        ("a.bak", "b.bak"),
+    ],
+)
+def test_nothing_but_a_companion_is_carried_and_stays_one(side: Side, old: str, new: str) -> None:
+    fs, hands = side
+    hands.put(old, b"original")
+    with pytest.raises(Refused):
+        fs.carry(old, new)
+    assert hands.read(old) == b"original"
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_a_pipe_or_link_is_not_carried(side: Side, link: bool) -> None:
+    fs, hands = side
+    hands.special("a.txt", link=link)
+    with pytest.raises(NotRegular):
+        fs.carry("a.txt", "b.txt")
+
+
 def test_our_own_folder_can_be_made_twice(side: Side) -> None:
     fs, _ = side
     fs.make_folder(".kphotos/sites")
