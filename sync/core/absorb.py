@@ -15,7 +15,7 @@ from sync.core.dots import following
 from sync.core.draft import Draft
 from sync.core.keys import hashed, keyed
 from sync.core.model import Candidate, Ledger, Record, Region, Sight, Sources
-from sync.core.readpoint import Has, beneath_pending, current, is_absorbed
+from sync.core.readpoint import Has, beneath_pending, current, had_mark, is_absorbed
 from sync.core.show import show
 from sync.core.taking import Absorbed, Taking, first_dot
 from sync.core.tools import COPIED, FORGETFUL, does
@@ -49,7 +49,7 @@ def absorb(
     if record and record.sum == sight.sum and record.mark == sight.mark and not found.doubt:
         return Absorbed(ledger, False, record.id, record.has)
     reading = sources.read(sight.sources, record, ledger, sight.tool)
-    if record and record.mark and sight.mark is None and does(FORGETFUL, sight.tool):
+    if record and sight.mark is None and does(FORGETFUL, sight.tool) and had_mark(ledger, record):
         reading = _remembering(reading, record)
     if sight.kind != "main" or (not single and sight.mark is not None):
         if is_absorbed(ledger, sight.mark, reading.has):

@@ -62,7 +62,19 @@ def beneath_pending(ledger: Ledger, file: str, has: Has, hint: Has | None) -> Re
     """Return the record of an unmarked file that our last mirror was to replace and never did (R2)."""
     newest = _newest(ledger, file)
     replaced = _by_id(ledger, newest.from_) if newest and newest.by == "us" else None
-    return replaced if replaced is not None and hint == replaced.has == has else None
+    if newest is None or replaced is None or replaced.has == newest.has:
+        return None  # what says the same tells nobody which of the two lies there
+    return replaced if hint == replaced.has == has else None
+
+
+def had_mark(ledger: Ledger, record: Record) -> bool:
+    """Tell whether the file bore our mark before programs that drop it wrote, one after another."""
+    walked: set[str] = set()
+    before: Record | None = record
+    while before is not None and before.mark is None and before.id not in walked:
+        walked.add(before.id)
+        before = _by_id(ledger, before.from_)
+    return before is not None and before.mark is not None
 
 
 def is_absorbed(ledger: Ledger, mark: str | None, has: Has) -> bool:

@@ -203,9 +203,9 @@ class Scene:
         asset = self.call(lambda: self.engine.look(path))
         return Page(asset, mark) if asset else None
 
-    def edit(self, path: str, change: Change) -> tuple[Asset, list[Change]] | None:
+    def edit(self, path: str, *changes: Change) -> tuple[Asset, list[Change]] | None:
         """A person's edit, through the index; None where it was not acknowledged."""
-        edited = self.call(lambda: self.engine.edit(path, [change], ALICE))
+        edited = self.call(lambda: self.engine.edit(path, changes, ALICE))
         if edited is None:
             return None
         self.index[path] = facts(edited.asset)

@@ -130,7 +130,7 @@ class Wild:
         else:
             new = register(field, number)
             key, value, change = field, text(new), Change(field, "set", new, page.dots(field))
-        self._edit(path, change, key, value, page.over(book, key))
+        self._edit(path, [change], [(key, value, page.over(book, key))])
 
     def undo(self) -> None:
         """Somebody takes his last edit back; refused where it has been changed since."""
@@ -139,22 +139,28 @@ class Wild:
         path, ledger, mark, changes = self.undos.pop()
         if path not in self.scene.originals or not changes:
             return
-        change = changes[0]
-        key = f"tags/{change.value}" if change.field == "tags" else change.field
-        book = self.scene.books[path]
-        over = book.seeing(key, values_under(ledger, key, change.seen or ()), mark)
+        book, lines = self.scene.books[path], []
         self.scene.count("edits")
-        is_gone = change.op in ("clear", "remove")
-        value = None if is_gone else text(True if change.field == "tags" else change.value)
-        self._edit(path, change, key, value, over)
+        for change in changes:  # an open conflict comes back with all its values
+            key = f"tags/{change.value}" if change.field == "tags" else change.field
+            over = book.seeing(key, values_under(ledger, key, change.seen or ()), mark)
+            is_gone = change.op in ("clear", "remove")
+            value = None if is_gone else text(True if change.field == "tags" else change.value)
+            lines.append((key, value, over))
+        self._edit(path, changes, lines)
 
-    def _edit(self, path: str, change: Change, key: str, value: str | None, over: frozenset[int]) -> None:
+    def _edit(
+        self, path: str, changes: list[Change], lines: list[tuple[str, str | None, frozenset[int]]]
+    ) -> None:
         book = self.scene.books[path]
-        book.wrote(key, value, over, is_sure=False)  # others may read it before we are told that it is safe
+        first = len(book.lines)
+        for key, value, over in lines:
+            book.wrote(key, value, over, is_sure=False)  # others may read it before we are told it is safe
         mark = len(book.lines)
-        done = self.scene.edit(path, change)
+        done = self.scene.edit(path, *changes)
         if done is not None and done[1]:  # what stood there already was not written anew
-            book.acknowledge(mark - 1)
+            for number in range(first, mark):
+                book.acknowledge(number)
             self.scene.count("acknowledged")
             self.undos.append((path, done[0].ledger, mark, done[1]))
 

@@ -6,7 +6,7 @@ candidate or listed as stale. Nothing here knows how the engine decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -69,8 +69,13 @@ class Book:
         """A line that was not sure has been acknowledged."""
         self.lines[number] = replace(self.lines[number], is_sure=True)
 
-    def alive(self, held: Mapping[str, set[str]]) -> dict[str, set[str]]:
-        """The values of each key that nobody replaced, of those that came to anything at all."""
+    def alive(
+        self, held: Mapping[str, set[str]], met: Collection[tuple[str, str]] = ()
+    ) -> dict[str, set[str]]:
+        """The values of each key that nobody replaced, of those that came to anything at all.
+
+        `met` are values of keys that somebody found although they stand no more.
+        """
         seen = frozenset().union(*(line.over for line in self.lines))
         real = [
             (number, line)
@@ -79,6 +84,7 @@ class Book:
             or line.value is None
             or number in seen
             or line.value in held.get(line.key, ())
+            or (line.key, line.value) in met
             or any(other.hides(at, line) for at, other in enumerate(self.lines))
         ]
         replaced = frozenset().union(*(line.over for _, line in real))
@@ -96,7 +102,8 @@ class Book:
         `excused` are values of keys of which nobody can tell (ABSORB's undecidable cases, counted).
         """
         held = values_of(ledger)
-        alive = self.alive(held)
+        excused = list(excused)
+        alive = self.alive(held, excused)
         listed = {key: {text(v) for v in entries.values()} for key, entries in ledger.stale.items()}
         for key, values in alive.items():
             missing = values - held.get(key, set()) - listed.get(key, set())

@@ -222,6 +222,19 @@ def test_digikam_that_does_not_read_sidecars_clears_nothing() -> None:
     assert solo.mirror(replace(look, has={"rating": look.has["rating"]})) is not None
 
 
+def test_nor_when_it_wrote_twice_and_we_had_just_put_our_mark_between() -> None:
+    """What our exchange took out is compared with its write before, which had lost our mark already."""
+    solo = Site("solo", single=True).edit(tags=["a"])
+    solo.mirror()
+    once = replace(sight_of(Xmp({"rating": 4}, None, "tool")), tool="digiKam")
+    look = solo.absorb(once, hint=dict(solo.ledger.xmp[-1].has))
+    made = solo.mirror(replace(look, has={"rating": look.has["rating"]}))
+    assert made is not None
+    twice = replace(sight_of(Xmp({"rating": 5}, None, "tool"), "swapped"), tool="digiKam")
+    assert solo.absorb(twice, beneath=made.mark).edits == ("rating",)
+    assert (solo.value("tags"), solo.value("rating")) == (("a",), 5)
+
+
 def test_digikam_that_reads_sidecars_may_remove_what_it_read() -> None:
     solo = Site("solo", single=True)
     before = Xmp({"tags": ["a", "b"]}, None, "tool")
