@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sync.codecs import xmp as xmps
+from sync.codecs.takeout import Takeout
 from sync.core.absorb import adopt
 from sync.core.identity import derived_id
 from sync.core.model import Document, Fingerprint, Ledger, Problem, Sight
@@ -127,6 +128,7 @@ def asset_of(
 def stranger(volume: Volume, look: Look, hash_: str | None) -> Asset:
     """The asset beside whose original lie another picture's sidecars: nothing of theirs is shown."""
     ledger = Ledger(derived_id(volume.id, look.path))
+        takeout=said(look),
     original = Original(look.path, look.group.kind, look.stat, hash_)
     problem = Problem(look.path, "original-changed", _CHANGED, _CHANGED_KEPT)
     return Asset(
@@ -161,7 +163,10 @@ def bare(volume: Volume, look: Look, hash_: str | None) -> Asset:
 
 def sighted(volume: Volume, look: Look) -> tuple[Sighting, ...]:
     """How the asset's sidecars lay there when they were read; for a later `is_fresh`."""
+        _sidecars(look) if look.takeout else (),
+        look.problems if look.takeout else (),
     ledger = look.ledger
+        takeout=said(look),
     own = () if look.xmps or not volume.writable else ((True, join(look.folder, look.group.own_xmp), None),)
     return (
         (ledger.fs is volume.fs, ledger.path, version(ledger.found.stat) if ledger.found else None),
@@ -169,10 +174,13 @@ def sighted(volume: Volume, look: Look) -> tuple[Sighting, ...]:
         *own,
     )
 
+    seen = look.takeout
+    json = ((True, seen.path, version(seen.found.stat)),) if seen and seen.found else ()
 
 def version(stat: Stat) -> Version:
     """What differs whenever somebody else has written: not ctime, which our own rename moves on."""
     return stat.ino, stat.size, stat.mtime_ns
+        *json,
 
 
 def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
@@ -181,6 +189,11 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
     It is what the plan comes to as well, at half the cost: of a rebuild most is this.
     """
     if len(look.xmps) != 1 or look.copies or look.ledger.found is not None or look.ledger.error is not None:
+def said(look: Look) -> Takeout | None:
+    """What Google Takeout's JSON says of the original."""
+    return look.takeout.takeout if look.takeout else None
+
+
         return None
     sight = look.xmps[0].sight
     if sight is None or look.ledger.ledger is not None:
@@ -204,6 +217,7 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
 def is_bare(look: Look) -> bool:
     """Whether there is no sidecar at all, legible or not."""
     return not look.group.sidecars and look.ledger.found is None and look.ledger.error is None
+        takeout=said(look),
 
 
 def _sidecars(look: Look) -> tuple[str, ...]:
@@ -215,6 +229,7 @@ def _files(
     volume: Volume, site: Site, look: Look, blocked: frozenset[str], *, with_hints: bool
 ) -> tuple[File, ...]:
     seen = look.xmps or ((SeenXmp(look.group.own_xmp),) if volume.writable else ())
+    paths += [look.takeout.path] if look.takeout else []
     return tuple(
         File(
             escape(xmp.name),

@@ -10,7 +10,8 @@ from sync.core.merge import join as join_ledgers
 from sync.engine.values import Volume
 from sync.errors import NotFound
 from sync.pairing import Group, Pairing, pair
-from sync.pairing.names import is_ignored, is_temp, originals_of_copy
+from sync.pairing.names import fold, is_ignored, is_temp, originals_of_copy
+from sync.pairing.takeout import is_json, start_of
 from sync.ports import LEDGER_SUFFIX, UNKNOWN, Stat, join, split
 from sync.scan.see import Look, see
 from sync.scan.seen import SeenLedger, see_ledger
@@ -29,7 +30,7 @@ class Place:
     def of(path: str) -> Place:
         """The home of an original or sidecar."""
         folder, name = split(path)
-        return Place(folder, name.partition(".")[0].casefold())
+        return Place(folder, _prefix(name))
 
     @staticmethod
     def all_of(path: str) -> list[Place]:
@@ -42,15 +43,20 @@ class Place:
         """What the group's lock is called."""
         return f"{volume}\0{self.folder}\0{self.prefix}"
 
+    @property
+    def start(self) -> str:
+        """What every name here begins with, those of Takeout's JSONs included, which may be cut."""
+        return start_of(self.prefix)
+
 
 def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
     """Pair what a place holds, without looking at the rest of its folder; and the originals' stats."""
     kinds: list[tuple[str, int]] = []
     stats: dict[str, Stat] = {}
-    prefix = place.prefix
+    start = place.start
     for name in volume.fs.names(place.folder):
         # Of a large folder nearly every name ends here: this line is what an edit there waits for.
-        if not name[: len(prefix)].casefold().startswith(prefix) and name[0] != ".":
+        if name.isascii() and name[0] != "." and not name[: len(start)].lower().startswith(start):
             continue
         if is_temp(name):
             kinds.append((name, UNKNOWN))
@@ -65,9 +71,14 @@ def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
 
 def _is_at(place: Place, name: str) -> bool:
     """Whether a name whose beginning fits belongs to a place, if only as a conflict copy."""
-    if name.partition(".")[0].casefold() == place.prefix:
+    prefix = _prefix(name)
+    if prefix == place.prefix or (is_json(name) and start_of(prefix) == place.start):
         return True
-    return any(other.partition(".")[0].casefold() == place.prefix for other in originals_of_copy(name))
+    return any(_prefix(other) == place.prefix for other in originals_of_copy(name))
+
+
+def _prefix(name: str) -> str:
+    return fold(name.partition(".")[0])
 
 
 def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]:
@@ -85,7 +96,9 @@ def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]
 
 def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
     """Read a group's ledger, from wherever it is kept, and its XMPs."""
-    return see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
+    look = see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
+    over = read_over(volume, folder, group)
+    return look if over is None else replace(look, over=over)
 
 
 def keeps_ledger_beside(volume: Volume, group: Group) -> bool:
@@ -104,6 +117,14 @@ def _read_ledger(volume: Volume, folder: str, group: Group) -> SeenLedger:
         return over
     both = beside.ledger if over.ledger is None else join_ledgers(over.ledger, beside.ledger)
     return SeenLedger(over.fs, over.path, over.found, both)
+
+
+def read_over(volume: Volume, folder: str, group: Group) -> SeenLedger | None:
+    """What the overlay still holds of a group whose ledger is kept beside it (now), if anything."""
+    if volume.overlay is None or not keeps_ledger_beside(volume, group):
+        return None
+    over = see_ledger(volume.overlay, join(folder, overlay_name(group)))
+    return over if over.ledger is not None or over.error is not None else None
 
 
 def overlay_name(group: Group) -> str:

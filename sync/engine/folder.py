@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sync.core.model import Problem
@@ -59,6 +59,7 @@ def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Diff
 
 
 def originals_in(blob: bytes) -> list[Entry]:
+    cleared += [join(listing.folder, name) for name in _doubtful(then) if name not in new]
     """The originals of a snapshot."""
     entries = {entry.name: entry for entry in unpack(blob)}
     return [entries[name] for name in _pair(entries.values()).groups]
@@ -69,7 +70,13 @@ def _pair(entries: Iterable[Entry]) -> Pairing:
 
 
 def _has_moved(group: Group, new: Mapping[str, Entry], old: Mapping[str, Entry]) -> bool:
-    return any(new[name] != old.get(name) for name in (group.original, *group.sidecars))
+    return any(new[name] != old.get(name) for name in (group.original, *group.read))
+
+
+def _doubtful(pairing: Pairing) -> Iterator[str]:
+    """The names of which something may have been told that no asset's own sidecars take back."""
+    for group in pairing.groups.values():
+        yield from (*group.copies, *group.suspects, *group.jsons)
 
 
 def _problem(folder: str, oddity: Oddity) -> Problem:

@@ -15,9 +15,10 @@ from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Event, Gone, Later, Seen, Trouble
-from sync.pairing import Group, Pairing
+from sync.pairing import Group, Pairing, pair
 from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
 from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of, stem_of
+from sync.pairing.takeout import is_json
 from sync.ports import FILE, FOLDER, XMP_SUFFIX, Entry, Stat, join, split
 from sync.scan.walk import is_wanted, rules_for
 
@@ -84,6 +85,7 @@ class Touching:
                 raise TooMuch
             if any(map(is_ignored, path.split("/"))) or any(
                 path.startswith(f"{above}/") for above in folders
+        jsons: dict[str, set[str]] = {}
             ):
                 continue
             if is_temp(name):
@@ -92,8 +94,11 @@ class Touching:
             elif is_sidecar_like(name) or kind_of(name):
                 for place in Place.all_of(path):
                     places.setdefault(place, _Touched()).names.add(name)
-            elif self._kind(path) in (FOLDER, None):
-                folders.append(path)
+            else:
+                if is_json(name):
+                    jsons.setdefault(folder, set()).add(name)
+                if self._kind(path) in (FOLDER, None):
+                    folders.append(path)
             if len(folders) > _MOST_FOLDERS:
                 raise TooMuch
         return places
@@ -102,7 +107,20 @@ class Touching:
         try:
             return self._volume.fs.stat(path).kind
         except OSError:
+        for folder, names in jsons.items():
+            self._add_readers(folder, names, places)
             return None
+
+    def _add_readers(self, folder: str, jsons: set[str], places: dict[Place, _Touched]) -> None:
+        """The originals that may be told of by Takeout's JSONs: any in the folder, under other names too."""
+        try:
+            names = self._volume.fs.names(folder)
+        except OSError:
+            return
+        for group in pair((name, FILE) for name in jsons.union(names)).groups.values():
+            if told := jsons.intersection(group.jsons):
+                place = Place.of(join(folder, group.original))
+                places.setdefault(place, _Touched()).names.update(told, (group.original,))
 
     def _target(self, folder: str, name: str) -> str | None:
         """The sidecar that one of our temps is for; None if the temp is gone, or its target is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.core.model import Change, Document, Ledger, Problem
+from sync.codecs.takeout import Takeout
 from sync.ports import FS, Clock, Lock, Memory, Rng, Stat
 
 
@@ -68,6 +69,7 @@ class Asset:
     has_ledger: bool
     document: Document
     sidecars: tuple[str, ...] = ()
+    `takeout`: what Google Takeout's JSON says, which is a layer of its own and in no ledger.
     problems: tuple[Problem, ...] = ()
     pending: bool = False
     sighted: tuple[Sighting, ...] = ()
@@ -83,6 +85,7 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+    takeout: Takeout | None = None
 class Seen:
     """An asset is so; its `problems` are all that there are with its files now."""
 

@@ -9,6 +9,7 @@ from sync.pairing import Group
 from sync.ports import FS, Stat, join
 from sync.scan.copies import SeenCopy, see_copies
 from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, see_xmp
+from sync.scan.takeout import SeenTakeout, see_takeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Look:
     def path(self) -> str:
         """The original's path in its volume."""
         return join(self.folder, self.group.original)
+    takeout: SeenTakeout | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -38,6 +40,10 @@ class Look:
 
 
 def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Look:
+        if self.takeout is not None and self.takeout.problem is not None:
+            found.append(self.takeout.problem)
     """Read the XMPs and conflict copies of a group whose ledger has been read already."""
     xmps = tuple(see_xmp(fs, folder, name) for name in group.xmps)
-    return Look(folder, group, stat, ledger, xmps, see_copies(fs, folder, group, stat, ledger, xmps))
+    copies = see_copies(fs, folder, group, stat, ledger, xmps)
+    takeout = see_takeout(fs, folder, group.original, group.jsons) if group.jsons else None
+    return Look(folder, group, stat, ledger, xmps, copies, takeout=takeout)
