@@ -74,6 +74,7 @@ class Observed:
     def __init__(self, settings: Settings, site: str) -> None:
         self._settings = settings
         self._site = site
+        self._expected: dict[tuple[str, str], bytes | None] = {}
 
     def folders(self, volume: str) -> dict[str, bytes]:
         """Every folder's packed snapshot, loaded at once."""
@@ -88,33 +89,51 @@ class Observed:
 
     def last(self, volume: str, path: str) -> bytes | None:
         """What was last seen at a sidecar's path."""
+        if (volume, path) in self._expected:
+            return self._expected.pop((volume, path))
         sql = "SELECT seen FROM sidecar WHERE site = ? AND volume = ? AND path = ?"
         with self._state() as database:
             row = db.run(database, sql, (self._site, volume, os.fsencode(path))).fetchone()
         return row[0] if row is not None else None
 
+    def expect(self, volume: str, paths: Iterable[str]) -> None:
+        """Read at once what is about to be asked for; a query each would cost half a rebuild."""
+        found = self._some("sidecar", ("seen",), volume, paths)
+        self._expected = {(volume, path): cells[0] if cells else None for path, cells in found.items()}
+
     def keep(self, volume: str, seen: Mapping[str, bytes | None]) -> None:
         """Keep or forget what was seen at sidecars' paths."""
+        for path in seen:
+            self._expected.pop((volume, path), None)
         self._keep("sidecar", volume, {path: it if it is None else (it,) for path, it in seen.items()})
 
     def hashes(self, volume: str, paths: Iterable[str]) -> dict[str, tuple[bytes, str]]:
         """Originals' signatures and content hashes, for those of the paths that are known."""
-        wanted = [os.fsencode(path) for path in paths]
-        found: dict[str, tuple[bytes, str]] = {}
-        with self._state() as database:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                sql = (
-                    "SELECT path, seen, hash FROM original WHERE site = ? AND volume = ?"  # noqa: S608 - own marks
-                    f" AND path IN ({db.marks(len(some))})"
-                )
-                rows = db.run(database, sql, (self._site, volume, *some)).fetchall()
-                found |= {os.fsdecode(path): (seen, content) for path, seen, content in rows}
-        return found
+        found = self._some("original", ("seen", "hash"), volume, paths)
+        return {path: (cells[0], cells[1]) for path, cells in found.items() if cells is not None}
 
     def keep_hashes(self, volume: str, seen: Mapping[str, tuple[bytes, str] | None]) -> None:
         """Keep or forget content hashes."""
         self._keep("original", volume, seen)
+
+    def _some(
+        self, table: str, columns: Sequence[str], volume: str, paths: Iterable[str]
+    ) -> dict[str, Sequence[Any] | None]:
+        """The cells at each of the paths, None where there are none."""
+        found: dict[str, Sequence[Any] | None] = dict.fromkeys(paths)
+        wanted = [os.fsencode(path) for path in found]
+        if not wanted:
+            return found
+        with self._state() as database:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = wanted[start : start + _AT_ONCE]
+                sql = (
+                    f"SELECT path, {', '.join(columns)} FROM {table} WHERE site = ? AND volume = ?"  # noqa: S608
+                    f" AND path IN ({db.marks(len(some))})"
+                )
+                for path, *cells in db.run(database, sql, (self._site, volume, *some)).fetchall():
+                    found[os.fsdecode(path)] = cells
+        return found
 
     def _keep(self, table: str, volume: str, seen: Mapping[str, Sequence[Any] | None]) -> None:
         keys = {path: (self._site, volume, os.fsencode(path)) for path in seen}

@@ -15,6 +15,11 @@ from sync.ports import split
 _KEY = "//id/"  # no path in a volume begins with a slash
 
 
+def holder_key(asset_id: str) -> str:
+    """What the site's memory of who holds an id is asked with."""
+    return _KEY + asset_id
+
+
 class Identities:
     """Which path holds which id in one volume; `new` are holders not yet in the site's memory."""
 
@@ -24,7 +29,7 @@ class Identities:
 
     def of(self, path: str, asset_id: str) -> str:
         """The id that the original at a path goes by, whose ledger says `asset_id`."""
-        key = _KEY + asset_id
+        key = holder_key(asset_id)
         kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
         holder = kept.decode("utf-8", "surrogateescape") if kept else None
         if holder == path:

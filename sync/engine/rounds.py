@@ -13,6 +13,7 @@ from sync.engine.aside import set_aside
 from sync.engine.assets import fingerprinted, is_stranger
 from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
+from sync.engine.expecting import expected
 from sync.engine.finding import Place, find_group, read_group
 from sync.engine.mirroring import Written
 from sync.engine.temps import temps_for
@@ -26,6 +27,7 @@ from sync.scan.see import Look
 from sync.scan.seen import why
 
 _ATTEMPTS = 20
+_AT_ONCE = 100  # originals whose sidecars are read before the first of them is decided about
 _AFTER_REFUSAL = 600.0  # seconds
 _UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
 
@@ -65,18 +67,27 @@ class Rounds:
             return
         found = {join(folder, group.original): stats[group.original].stat for group in groups}
         hashes = self.site.memory.hashes(self.volume.id, found)
-        for group, (path, stat) in zip(groups, found.items(), strict=True):
-            signature, hash_ = hashes.get(path, (b"", None))
-            yield self.settle(folder, group, stat, hash_ if signature == stat.signature() else None, temps)
+        for start in range(0, len(groups), _AT_ONCE):
+            looks = [
+                read_group(self.volume, folder, group, stats[group.original].stat)
+                for group in groups[start : start + _AT_ONCE]
+            ]
+            self.site.memory.expect(self.volume.id, [key for look in looks for key in expected(look)])
+            for look in looks:
+                signature, hash_ = hashes.get(look.path, (b"", None))
+                yield self._settle(look, hash_ if signature == look.stat.signature() else None, temps)
+            self.site.memory.expect(self.volume.id, ())
         self.flush()
 
     def settle(
         self, folder: str, group: Group, stat: Stat, hash_: str | None, temps: Sequence[str] = ()
     ) -> Asset:
         """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
-        look = read_group(self.volume, folder, group, stat)
+        return self._settle(read_group(self.volume, folder, group, stat), hash_, temps)
+
+    def _settle(self, look: Look, hash_: str | None, temps: Sequence[str]) -> Asset:
         asset, decided = self._deciding.decide(look, hash_)
-        has_temps = bool(temps) and self.volume.writable and bool(temps_for(group, temps))
+        has_temps = bool(temps) and self.volume.writable and bool(temps_for(look.group, temps))
         if not has_temps and (decided is None or not decided.steps):
             if decided is not None:
                 self._kept.update(remembered(look, decided))

@@ -78,6 +78,7 @@ class MemMemory:
         self._folders: dict[str, dict[str, bytes]] = {}
         self._last: dict[tuple[str, str], bytes] = {}
         self._hashes: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self._expected: dict[tuple[str, str], bytes | None] = {}
 
     def folders(self, volume: str) -> dict[str, bytes]:
         """See `Memory.folders`."""
@@ -89,10 +90,17 @@ class MemMemory:
 
     def last(self, volume: str, path: str) -> bytes | None:
         """See `Memory.last`."""
-        return self._last.get((volume, path))
+        key = (volume, path)
+        return self._expected.pop(key) if key in self._expected else self._last.get(key)
+
+    def expect(self, volume: str, paths: Iterable[str]) -> None:
+        """See `Memory.expect`."""
+        self._expected = {(volume, path): self._last.get((volume, path)) for path in paths}
 
     def keep(self, volume: str, seen: Mapping[str, bytes | None]) -> None:
         """See `Memory.keep`."""
+        for path in seen:
+            self._expected.pop((volume, path), None)
         _update(self._last, {(volume, path): value for path, value in seen.items()})
 
     def hashes(self, volume: str, paths: Iterable[str]) -> dict[str, tuple[bytes, str]]:

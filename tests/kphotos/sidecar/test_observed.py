@@ -92,3 +92,23 @@ def test_five_hundred_folders_load_in_milliseconds(both_settings: Settings) -> N
     assert len(found) == 500
     # 8 ms on SQLite and 60 ms on Postgres when the machine is quiet.
     assert min(took) < 0.5
+
+
+def test_what_is_expected_is_read_at_once_and_answered_once(both_settings: Settings) -> None:
+    memory, other = Observed(both_settings, "s1"), Observed(both_settings, "s1")
+    memory.keep("v", {"a": b"1", "b": b"2", ODD[0]: b"3"})
+    memory.expect("v", ["a", "b", ODD[0], "never"])
+    other.keep("v", dict.fromkeys(("a", "b", ODD[0], "never"), b"later"))
+    memory.keep("v", {"b": b"mine"})
+    names = ["a", "b", ODD[0], "never"]
+    assert [memory.last("v", name) for name in names] == [b"1", b"mine", b"3", None]
+    assert [memory.last("v", name) for name in names] == [b"later", b"mine", b"later", b"later"]
+
+
+def test_what_was_expected_before_is_asked_for_anew(both_settings: Settings) -> None:
+    memory, other = Observed(both_settings, "s1"), Observed(both_settings, "s1")
+    memory.keep("v", {"a": b"1"})
+    memory.expect("v", ["a"])
+    other.keep("v", {"a": b"2"})
+    memory.expect("v", ())
+    assert memory.last("v", "a") == b"2"
