@@ -122,13 +122,13 @@ def asset_of(
         (*look.problems, *rolled_back, *problems),
         pending,
         sighted(volume, look),
+        takeout=said(look),
     )
 
 
 def stranger(volume: Volume, look: Look, hash_: str | None) -> Asset:
     """The asset beside whose original lie another picture's sidecars: nothing of theirs is shown."""
     ledger = Ledger(derived_id(volume.id, look.path))
-        takeout=said(look),
     original = Original(look.path, look.group.kind, look.stat, hash_)
     problem = Problem(look.path, "original-changed", _CHANGED, _CHANGED_KEPT)
     return Asset(
@@ -157,30 +157,35 @@ def bare(volume: Volume, look: Look, hash_: str | None) -> Asset:
         ledger,
         False,
         _NOTHING_SHOWN,
+        _sidecars(look) if look.takeout else (),
+        look.problems if look.takeout else (),
         sighted=sighted(volume, look),
+        takeout=said(look),
     )
 
 
 def sighted(volume: Volume, look: Look) -> tuple[Sighting, ...]:
     """How the asset's sidecars lay there when they were read; for a later `is_fresh`."""
-        _sidecars(look) if look.takeout else (),
-        look.problems if look.takeout else (),
     ledger = look.ledger
-        takeout=said(look),
     own = () if look.xmps or not volume.writable else ((True, join(look.folder, look.group.own_xmp), None),)
+    seen = look.takeout
+    json = ((True, seen.path, version(seen.found.stat)),) if seen and seen.found else ()
     return (
         (ledger.fs is volume.fs, ledger.path, version(ledger.found.stat) if ledger.found else None),
         *((True, join(look.folder, x.name), version(x.found.stat) if x.found else None) for x in look.xmps),
         *own,
+        *json,
     )
 
-    seen = look.takeout
-    json = ((True, seen.path, version(seen.found.stat)),) if seen and seen.found else ()
 
 def version(stat: Stat) -> Version:
     """What differs whenever somebody else has written: not ctime, which our own rename moves on."""
     return stat.ino, stat.size, stat.mtime_ns
-        *json,
+
+
+def said(look: Look) -> Takeout | None:
+    """What Google Takeout's JSON says of the original."""
+    return look.takeout.takeout if look.takeout else None
 
 
 def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
@@ -189,11 +194,6 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
     It is what the plan comes to as well, at half the cost: of a rebuild most is this.
     """
     if len(look.xmps) != 1 or look.copies or look.ledger.found is not None or look.ledger.error is not None:
-def said(look: Look) -> Takeout | None:
-    """What Google Takeout's JSON says of the original."""
-    return look.takeout.takeout if look.takeout else None
-
-
         return None
     sight = look.xmps[0].sight
     if sight is None or look.ledger.ledger is not None:
@@ -211,17 +211,18 @@ def said(look: Look) -> Takeout | None:
         _sidecars(look),
         look.problems,
         sighted=sighted(volume, look),
+        takeout=said(look),
     )
 
 
 def is_bare(look: Look) -> bool:
     """Whether there is no sidecar at all, legible or not."""
     return not look.group.sidecars and look.ledger.found is None and look.ledger.error is None
-        takeout=said(look),
 
 
 def _sidecars(look: Look) -> tuple[str, ...]:
     paths = [join(look.folder, name) for name in (*look.group.xmps, *look.group.copies)]
+    paths += [look.takeout.path] if look.takeout else []
     return (*paths, look.ledger.path) if look.ledger.found is not None else tuple(paths)
 
 
@@ -229,7 +230,6 @@ def _files(
     volume: Volume, site: Site, look: Look, blocked: frozenset[str], *, with_hints: bool
 ) -> tuple[File, ...]:
     seen = look.xmps or ((SeenXmp(look.group.own_xmp),) if volume.writable else ())
-    paths += [look.takeout.path] if look.takeout else []
     return tuple(
         File(
             escape(xmp.name),

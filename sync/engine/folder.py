@@ -47,6 +47,7 @@ def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Diff
     gone = tuple(old[name] for name in then.groups if name not in now.groups)
     odd_now = {oddity.name: oddity for oddity in now.oddities}
     cleared = [join(listing.folder, odd.name) for odd in then.oddities if odd.name not in odd_now]
+    cleared += [join(listing.folder, name) for name in _doubtful(then) if name not in new]
     if before and is_unreadable(before):
         cleared.append(listing.folder)
     orphans = tuple(name for name in now.orphans if everything or name not in then.orphans)
@@ -59,7 +60,6 @@ def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Diff
 
 
 def originals_in(blob: bytes) -> list[Entry]:
-    cleared += [join(listing.folder, name) for name in _doubtful(then) if name not in new]
     """The originals of a snapshot."""
     entries = {entry.name: entry for entry in unpack(blob)}
     return [entries[name] for name in _pair(entries.values()).groups]

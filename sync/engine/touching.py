@@ -79,13 +79,13 @@ class Touching:
     def _places(self, paths: list[str], folders: list[str]) -> dict[Place, _Touched]:
         """Sort paths by what belongs together; those that are or were folders are added to `folders`."""
         places: dict[Place, _Touched] = {}
+        jsons: dict[str, set[str]] = {}
         for path in paths:
             folder, name = split(path)
             if path == "" or name in (IGNORE_FILE, NO_MEDIA):
                 raise TooMuch
             if any(map(is_ignored, path.split("/"))) or any(
                 path.startswith(f"{above}/") for above in folders
-        jsons: dict[str, set[str]] = {}
             ):
                 continue
             if is_temp(name):
@@ -101,15 +101,9 @@ class Touching:
                     folders.append(path)
             if len(folders) > _MOST_FOLDERS:
                 raise TooMuch
-        return places
-
-    def _kind(self, path: str) -> int | None:
-        try:
-            return self._volume.fs.stat(path).kind
-        except OSError:
         for folder, names in jsons.items():
             self._add_readers(folder, names, places)
-            return None
+        return places
 
     def _add_readers(self, folder: str, jsons: set[str], places: dict[Place, _Touched]) -> None:
         """The originals that may be told of by Takeout's JSONs: any in the folder, under other names too."""
@@ -121,6 +115,12 @@ class Touching:
             if told := jsons.intersection(group.jsons):
                 place = Place.of(join(folder, group.original))
                 places.setdefault(place, _Touched()).names.update(told, (group.original,))
+
+    def _kind(self, path: str) -> int | None:
+        try:
+            return self._volume.fs.stat(path).kind
+        except OSError:
+            return None
 
     def _target(self, folder: str, name: str) -> str | None:
         """The sidecar that one of our temps is for; None if the temp is gone, or its target is."""

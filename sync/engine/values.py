@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sync.core.model import Change, Document, Ledger, Problem
 from sync.codecs.takeout import Takeout
+from sync.core.model import Change, Document, Ledger, Problem
 from sync.ports import FS, Clock, Lock, Memory, Rng, Stat
 
 
@@ -58,6 +58,7 @@ class Asset:
 
     Without a ledger `id` is derived from volume and path, and `ledger` is what its XMP alone comes to.
     `pending`: an XMP does not say yet what the ledger does. `sidecars` are paths, as is a problem's.
+    `takeout`: what Google Takeout's JSON says, which is a layer of its own and in no ledger.
     `again`: seconds after which it is to be looked at once more though nothing may have changed by then.
     """
 
@@ -69,11 +70,11 @@ class Asset:
     has_ledger: bool
     document: Document
     sidecars: tuple[str, ...] = ()
-    `takeout`: what Google Takeout's JSON says, which is a layer of its own and in no ledger.
     problems: tuple[Problem, ...] = ()
     pending: bool = False
     sighted: tuple[Sighting, ...] = ()
     again: float | None = None
+    takeout: Takeout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,6 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
-    takeout: Takeout | None = None
 class Seen:
     """An asset is so; its `problems` are all that there are with its files now."""
 

@@ -22,26 +22,26 @@ class Look:
     ledger: SeenLedger
     xmps: tuple[SeenXmp, ...]
     copies: tuple[SeenCopy, ...] = ()
+    takeout: SeenTakeout | None = None
 
     @property
     def path(self) -> str:
         """The original's path in its volume."""
         return join(self.folder, self.group.original)
-    takeout: SeenTakeout | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What a person should know about these files."""
         found = [seen.problem for seen in self.xmps if seen.problem]
         found += [copy.problem for copy in self.copies if copy.problem]
+        if self.takeout is not None and self.takeout.problem is not None:
+            found.append(self.takeout.problem)
         if self.ledger.error is not None:
             found.append(ledger_problem(self.ledger.path, self.ledger.error))
         return tuple(found)
 
 
 def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Look:
-        if self.takeout is not None and self.takeout.problem is not None:
-            found.append(self.takeout.problem)
     """Read the XMPs and conflict copies of a group whose ledger has been read already."""
     xmps = tuple(see_xmp(fs, folder, name) for name in group.xmps)
     copies = see_copies(fs, folder, group, stat, ledger, xmps)
