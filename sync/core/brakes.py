@@ -6,15 +6,31 @@ much gone is not believed until an admin says so: it looks the same as a disk th
 
 from __future__ import annotations
 
+import heapq
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
 
 FEW = 50
 """Up to this many originals may vanish in one scan, whatever share of the volume they are."""
 
 SHARE = 0.05
 """Up to this share of a volume's originals may vanish in one scan."""
+
+
+LANDMARKS = 50
+"""So many originals tell a root that carries no marker from another disk at the same place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """An original by which a root is known: its path, its size in bytes, its content hash once known."""
+
+    path: str
+    size: int
+    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +63,8 @@ class Root:
     """What was seen of a volume's root: its names, the marker's bytes, and any error on the way.
 
     `names` and `marker` are None where they could not be had; `error` says why, in words. `marked`: the
-    volume has carried a marker before (a read-only volume never does; then `fingerprint` must hold:
-    whether enough of its known originals are there).
+    volume carries a marker, or has before (one that was always read-only never does; then `fingerprint`
+    must hold: whether enough of its landmarks are there).
     """
 
     names: Collection[str] | None
@@ -74,6 +90,26 @@ def root_verdict(root: Root, volume: str) -> Online | Offline:
     if found is None:
         return Offline("the marker .kphotos/volume.json cannot be read")
     return Online() if found == volume else Offline("the folder is another volume")
+
+
+def choose_landmarks(volume: str, originals: Iterable[Landmark]) -> tuple[Landmark, ...]:
+    """Return the landmarks among a volume's originals: spread over all of it, and the same at each choice."""
+
+    def place(one: Landmark) -> bytes:
+        return sha256(f"{volume}\0{one.path}".encode("utf-8", "surrogateescape")).digest()
+
+    return tuple(sorted(heapq.nsmallest(LANDMARKS, originals, key=place), key=lambda one: one.path))
+
+
+def landmark_verdict(*, known: int, there: int) -> Literal["same", "doubt", "foreign"]:
+    """Tell whose a root is in which `there` of `known` landmarks have their name and size.
+
+    Half of them may have been deleted since. Another camera's card has some of the same names, with
+    other sizes; an old copy of the volume has a share of them, and then only content decides.
+    """
+    if 2 * there >= known:
+        return "same"
+    return "doubt" if 10 * there >= known and there else "foreign"
 
 
 def scan_verdict(*, gone: int, known: int, confirmed: int = 0) -> Online | Halted:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sync.core.model import Change, Problem
+from sync.core.model import Change
 from sync.engine.assets import version
 from sync.engine.finding import find_group
 from sync.engine.following import Following
+from sync.engine.hashing import hash_of
 from sync.engine.rescan import Rescan
 from sync.engine.root import begin
 from sync.engine.rounds import Rounds
+from sync.engine.sharing import Sharer, recall, retire, sharers
 from sync.engine.touching import TooMuch, Touching
 from sync.engine.values import (
     Asset,
@@ -33,7 +35,6 @@ from sync.engine.values import (
     Version,
     Volume,
 )
-from sync.engine.verifying import hash_of, verify
 from sync.errors import Offline
 
 __all__ = [
@@ -48,11 +49,15 @@ __all__ = [
     "Original",
     "Root",
     "Seen",
+    "Sharer",
     "Site",
     "Trouble",
     "Volume",
     "begin",
     "hash_of",
+    "recall",
+    "retire",
+    "sharers",
 ]
 
 
@@ -70,15 +75,19 @@ class Engine:
         progress: Callable[[int, int | None], None] | None = None,
         *,
         everything: bool = False,
+        sidecars: bool = False,
         confirmed: int = 0,
     ) -> Iterator[Event]:
         """A full stat rescan: what changed since this site last looked, or with `everything` all assets.
 
-        Sidecars that are not as they should be are written on the way. Begins with nothing; near its
-        end comes `Root` ("online", "offline" or "halted"), then what is gone, at the very end `Done`.
+        With `sidecars` those that have any are looked at as well, whatever the disk says of their times.
+        Sidecars that are not as they should be are written on the way. Begins with nothing; near its end
+        comes `Root` ("online", "offline" or "halted"), then what is gone, at the very end `Done`.
         `confirmed` is how many missing originals an admin has said are really gone.
         """
-        yield from Rescan(self._rounds, everything=everything, confirmed=confirmed, progress=progress).run()
+        yield from Rescan(
+            self._rounds, everything=everything, sidecars=sidecars, confirmed=confirmed, progress=progress
+        ).run()
 
     def touch(self, paths: Iterable[str]) -> Iterator[Event]:
         """What has become of paths that the watcher calls dirty; "" or a folder means a full rescan."""
@@ -144,13 +153,6 @@ class Engine:
         asset = self._rounds.fingerprint(path, hash_)
         self._rounds.flush()
         return asset
-
-    def verify(self) -> Iterator[Problem]:
-        """Read everything again, originals of known hash included, and tell what is not as it should be.
-
-        Writes nothing; takes as long as reading the whole volume does.
-        """
-        yield from verify(self._rounds)
 
     def _version(self, beside: bool, path: str) -> Version | None:
         fs = self.volume.fs if beside else self.volume.overlay

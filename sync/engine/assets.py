@@ -19,7 +19,7 @@ from sync.engine.values import Asset, Original, Sighting, Site, Version, Volume
 from sync.engine.waiting import waiting
 from sync.ports import Stat, join
 from sync.scan.see import Look
-from sync.scan.seen import SeenXmp
+from sync.scan.seen import SeenLedger, SeenXmp
 
 _NOTHING_SHOWN = Document({})
 _CHANGED = "The file is no longer the picture that its sidecars were written for."
@@ -60,7 +60,8 @@ def group_of(
         # For showing only: an unreadable ledger is never written over, whatever is decided.
         held, remembered = remembered, None
     copies = tuple(copy.ledger for copy in look.copies if copy.ledger)
-    ledgers_there = (*((held,) if held else ()), *extra.ledgers, *copies)
+    over = (look.over.ledger,) if look.over and look.over.ledger else ()
+    ledgers_there = (*((held,) if held else ()), *over, *extra.ledgers, *copies)
     return Group(
         held.id if held else derived_id(volume.id, look.path),
         ledgers_there,
@@ -84,7 +85,12 @@ def _copies(volume: Volume, site: Site, look: Look) -> Iterator[Copy]:
 
 def is_stranger(look: Look, hash_: str | None) -> bool:
     """Whether the ledger was written for another picture than the one that has its name now."""
-    asset = look.ledger.ledger.asset if look.ledger.ledger else None
+    return is_others(look.ledger, look, hash_)
+
+
+def is_others(seen: SeenLedger, look: Look, hash_: str | None) -> bool:
+    """The same of any ledger that lies there for an original."""
+    asset = seen.ledger.asset if seen.ledger else None
     if asset is None:
         return False
     return asset.size != look.stat.size or (None not in (asset.hash, hash_) and asset.hash != hash_)
@@ -196,7 +202,7 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
     if len(look.xmps) != 1 or look.copies or look.ledger.found is not None or look.ledger.error is not None:
         return None
     sight = look.xmps[0].sight
-    if sight is None or look.ledger.ledger is not None:
+    if sight is None or look.ledger.ledger is not None or look.over is not None:
         return None
     ledger = adopt(sight, derived_id(volume.id, look.path))
     original = Original(look.path, look.group.kind, look.stat, hash_)
@@ -217,7 +223,8 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
 
 def is_bare(look: Look) -> bool:
     """Whether there is no sidecar at all, legible or not."""
-    return not look.group.sidecars and look.ledger.found is None and look.ledger.error is None
+    ledger = look.ledger
+    return not (look.group.sidecars or look.over or ledger.found is not None or ledger.error is not None)
 
 
 def _sidecars(look: Look) -> tuple[str, ...]:

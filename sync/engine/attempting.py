@@ -69,7 +69,7 @@ class Attempting:
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
         is_old = extra.is_old and not round_.found
         extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
-        group, at = self._deciding.group(look, extra), self._deciding.here()
+        group, at = self._deciding.group(look, round_.hash, extra), self._deciding.here(look)
         before = decided = plan(group, at)
         if round_.is_unacknowledged:
             if round_.wanted is not None:

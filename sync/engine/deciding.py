@@ -15,12 +15,14 @@ from sync.engine.assets import (
     first_sight,
     group_of,
     is_bare,
+    is_others,
     is_stranger,
     stranger,
 )
 from sync.engine.assets import here as here_at
 from sync.engine.identity import Identities
-from sync.engine.root import begin, require_root, sites_of
+from sync.engine.root import begin, require_root
+from sync.engine.sharing import users
 from sync.engine.values import Asset, Site, Volume
 from sync.engine.waiting import time_left
 from sync.errors import Offline
@@ -33,16 +35,16 @@ class Deciding:
     def __init__(self, volume: Volume, site: Site) -> None:
         self.volume, self.site = volume, site
         self.identities = Identities(volume, site)
-        self._single: bool | None = None
+        self._users: tuple[frozenset[str], frozenset[str]] | None = None
 
     def enter(self) -> None:
         """Raise Offline unless the volume's own root is there; find out who else uses it."""
         require_root(self.volume, self.site)
-        sites, own = sites_of(self.volume), site_digest(self.site.id)
-        if self.volume.writable and own not in sites:
+        active, retired = users(self.volume)
+        if self.volume.writable and site_digest(self.site.id) not in active:
             with contextlib.suppress(OSError, Offline):
                 begin(self.volume, self.site)
-        self._single = sites <= {own}
+        self._users = active, retired
 
     def decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         """The asset as it is shown, and what is to be done about it; None where nothing ever is."""
@@ -52,7 +54,7 @@ class Deciding:
             return stranger(self.volume, look, hash_), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
             return asset, None
-        decided = self.named(look, plan(self.group(look), self.here()))
+        decided = self.named(look, plan(self.group(look, hash_), self.here(look)))
         has_ledger = look.ledger.ledger is not None
         is_torn = has_ledger and not all(seen.is_legible for seen in look.xmps)
         pending = self.volume.writable and (is_torn or self.again(look, decided) is not None)
@@ -64,18 +66,31 @@ class Deciding:
         waits = any(isinstance(step, LookAgain) for step in decided.steps)
         return time_left(self.site, look) if waits else None
 
-    def group(self, look: Look, extra: Extra = NO_EXTRA) -> Group:
+    def group(self, look: Look, hash_: str | None, extra: Extra = NO_EXTRA) -> Group:
         """What the plan is to decide about."""
-        return group_of(self.volume, self.site, look, extra, single=self._is_single())
+        active, retired = self._sharing()
+        if look.over is not None and is_others(look.over, look, hash_):
+            look = replace(look, over=None)
+        single = not retired and self._is_alone(active)
+        return group_of(self.volume, self.site, look, extra, single=single)
 
-    def here(self) -> Here:
-        """Where and when a decision is made."""
-        return here_at(self.site, single=self._is_single())
+    def here(self, look: Look) -> Here:
+        """Where and when a decision about what was read is made.
 
-    def _is_single(self) -> bool:
-        if self._single is None:
-            self._single = sites_of(self.volume) <= {site_digest(self.site.id)}
-        return self._single
+        Who is alone since the others are retired knows every mark there is. One that nobody here has seen
+        says that somebody is back, and then it is decided, and waited for, as among several.
+        """
+        active, retired = self._sharing()
+        is_back = bool(retired) and not all(_is_seen(look, xmp.sight.mark) for xmp in look.xmps if xmp.sight)
+        return here_at(self.site, single=self._is_alone(active) and not is_back)
+
+    def _sharing(self) -> tuple[frozenset[str], frozenset[str]]:
+        if self._users is None:
+            self._users = users(self.volume)
+        return self._users
+
+    def _is_alone(self, active: frozenset[str]) -> bool:
+        return active <= {site_digest(self.site.id)}
 
     def named(self, look: Look, decided: Plan) -> Plan:
         """The plan under the id that is this original's alone."""
@@ -85,3 +100,11 @@ class Deciding:
         return (
             decided if own == decided.ledger.id else replace(decided, ledger=replace(decided.ledger, id=own))
         )
+
+
+def _is_seen(look: Look, mark: str | None) -> bool:
+    """Whether the ledger knows a mark; an XMP without one bears nobody's."""
+    ledgers = [seen.ledger for seen in (look.ledger, look.over) if seen and seen.ledger]
+    return mark is None or any(
+        mark in held.seen or any(record.mark == mark for record in held.xmp) for held in ledgers
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sync.core.merge import join as join_ledgers
@@ -96,7 +96,9 @@ def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]
 
 def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
     """Read a group's ledger, from wherever it is kept, and its XMPs."""
-    return see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
+    look = see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
+    over = read_over(volume, folder, group)
+    return look if over is None else replace(look, over=over)
 
 
 def keeps_ledger_beside(volume: Volume, group: Group) -> bool:
@@ -115,6 +117,14 @@ def _read_ledger(volume: Volume, folder: str, group: Group) -> SeenLedger:
         return over
     both = beside.ledger if over.ledger is None else join_ledgers(over.ledger, beside.ledger)
     return SeenLedger(over.fs, over.path, over.found, both)
+
+
+def read_over(volume: Volume, folder: str, group: Group) -> SeenLedger | None:
+    """What the overlay still holds of a group whose ledger is kept beside it (now), if anything."""
+    if volume.overlay is None or not keeps_ledger_beside(volume, group):
+        return None
+    over = see_ledger(volume.overlay, join(folder, overlay_name(group)))
+    return over if over.ledger is not None or over.error is not None else None
 
 
 def overlay_name(group: Group) -> str:

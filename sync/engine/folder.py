@@ -31,8 +31,18 @@ class Difference:
     before: Container[str] = ()
 
 
-def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Difference:
-    """What is different in a folder since its snapshot; with `everything`, all groups are."""
+def compare(
+    listing: Listing,
+    before: bytes | None,
+    *,
+    everything: bool,
+    sidecars: bool = False,
+    also: Container[str] = (),
+) -> Difference:
+    """What is different in a folder since its snapshot.
+
+    With `everything` all groups are, with `sidecars` those that have any; `also` names originals that are.
+    """
     new = {entry.name: entry for entry in listing.wanted()}
     old = {entry.name: entry for entry in unpack(before)} if before else {}
     now, then = _pair(new.values()), _pair(old.values())
@@ -40,6 +50,8 @@ def compare(listing: Listing, before: bytes | None, *, everything: bool) -> Diff
         group
         for name, group in now.groups.items()
         if everything
+        or name in also
+        or (sidecars and group.sidecars)
         or group != then.groups.get(name)
         or _has_moved(group, new, old)
         or (now.temps and temps_for(group, now.temps))

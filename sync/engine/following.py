@@ -93,11 +93,8 @@ class Following:
         """Whether there may be anything at all, told by some stats and no listing."""
         group, folder = _group_of(path), split(path)[0]
         names = (group.own_xmp, stem_of(group.original) + XMP_SUFFIX)
-        for fs, at in (self._ledger_at(path), *((self._volume.fs, join(folder, name)) for name in names)):
-            with contextlib.suppress(OSError):
-                fs.stat(at)
-                return True
-        return False
+        places = (self._ledger_at(path), *((self._volume.fs, join(folder, name)) for name in names))
+        return any(_is_there(fs, at) for fs, at in places)
 
     def _left(self, path: str) -> list[str]:
         """Names of the sidecars at a path without an original, those that another one shares left out."""
@@ -113,16 +110,29 @@ class Following:
         names = [found.own_xmp, *([stem_of(name) + XMP_SUFFIX] if kind_of(name) else [])]
         left = [other for other in names if other in stats and other not in taken]
         fs, ledger = self._ledger_at(path)
-        with contextlib.suppress(OSError):
-            fs.stat(ledger)
-            left.append(found.own_ledger)
-        return left
+        return [*left, found.own_ledger] if _is_there(fs, ledger) else left
 
     def _ledger_at(self, path: str) -> tuple[FS, str]:
+        """Where the ledger of an original lies or would: of two, the one beside it."""
         group, folder = _group_of(path), split(path)[0]
-        if keeps_ledger_beside(self._volume, group) or self._volume.overlay is None:
-            return self._volume.fs, join(folder, group.own_ledger)
-        return self._volume.overlay, join(folder, overlay_name(group))
+        over = self._volume.overlay
+        at = join(folder, group.own_ledger)
+        if over is None:
+            return self._volume.fs, at
+        if keeps_ledger_beside(self._volume, group) and (
+            _is_there(self._volume.fs, at) or not _is_there(over, join(folder, overlay_name(group)))
+        ):
+            return self._volume.fs, at
+        return over, join(folder, overlay_name(group))
+
+    def _over_moves(self, old: str, new: str) -> list[_Move]:
+        """What the overlay still holds, from when the volume was read-only, of an original with a ledger."""
+        over, group = self._volume.overlay, _group_of(old)
+        at = join(split(old)[0], overlay_name(group))
+        if over is None or self._ledger_at(old)[0] is over or not _is_there(over, at):
+            return []
+        to = join(split(new)[0], overlay_name(_group_of(new)))
+        return [_move(over, at, to, LARGEST_LEDGER)]
 
     def _fingerprint(self, path: str) -> Fingerprint | None:
         fs, ledger = self._ledger_at(path)
@@ -171,16 +181,20 @@ class Following:
         group = find_group(self._volume, new)[0]
         own_now = {join(split(new)[0], name) for name in group.sidecars}
         is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
-        if not is_begun and not own_now <= {move.new for move in own}:
+        # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
+        is_over = self._volume.writable and all(move.fs is not self._volume.fs for move in own)
+        if not is_begun and not is_over and not own_now <= {move.new for move in own}:
             raise _Doubt("it has sidecars of its own there")
-        return own
+        return own + self._over_moves(old, new)
 
     def _pair(self, old: str, new: str, name: str) -> _Move | None:
         folder, target = split(new)
         if name.endswith(LEDGER_SUFFIX):
-            (fs, at), (onto, to) = self._ledger_at(old), self._ledger_at(new)
-            if fs is not onto:
+            (fs, at), group = self._ledger_at(old), _group_of(new)
+            is_over = fs is not self._volume.fs
+            if not is_over and not keeps_ledger_beside(self._volume, group):
                 return None
+            to = join(folder, overlay_name(group) if is_over else group.own_ledger)
             return _move(fs, at, to, LARGEST_LEDGER)
         is_shared = name != split(old)[1] + XMP_SUFFIX
         to = (stem_of(target) if is_shared else target) + XMP_SUFFIX
@@ -211,6 +225,13 @@ class Following:
                 move.fs.remove(move.old)
             move.fs.sync_folder(split(move.old)[0])
         memory.keep(volume, kept)
+
+
+def _is_there(fs: FS, path: str) -> bool:
+    with contextlib.suppress(OSError):
+        fs.stat(path)
+        return True
+    return False
 
 
 def _move(fs: FS, old: str, new: str, limit: int) -> _Move:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
+from sync.engine import mounted, overlay, sharing
 from sync.engine.folder import Difference, compare, originals_in
 from sync.engine.following import Arrivals, Following
 from sync.engine.root import require_root
@@ -30,6 +31,7 @@ class Rescan:
         rounds: Rounds,
         *,
         everything: bool = False,
+        sidecars: bool = False,
         confirmed: int = 0,
         progress: Progress | None = None,
         start: str = "",
@@ -37,7 +39,7 @@ class Rescan:
         self._start = start
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
-        self._everything = everything
+        self._everything, self._sidecars = everything, sidecars
         self._confirmed = confirmed
         self._progress = progress
         self._known: Mapping[str, bytes] = {}
@@ -45,6 +47,10 @@ class Rescan:
         self._listed: set[str] = set()
         self._blocked: list[str] = []
         self._gone: dict[str, list[Entry]] = {}
+        self._mounts = mounted.Mounts(frozenset(), frozenset(), frozenset())
+        self._emptied: set[str] = set()
+        self._away: Collection[str] = ()
+        self._overlaid: Mapping[str, frozenset[str]] = {}
         self._arrived: set[tuple[int, int, int]] = set()
         self._restless: set[str] = set()
         self._following, self._new = Following(rounds), Arrivals()
@@ -55,8 +61,7 @@ class Rescan:
     def run(self) -> Iterator[Event]:
         """All events of the rescan, in an order in which a volume can be shown while it goes on."""
         try:
-            self._rounds.enter()
-            self._known = self._site.memory.folders(self._volume.id)
+            self._begin()
             for listing in self._listings():
                 yield from self._folder(listing)
             require_root(self._volume, self._site)
@@ -69,6 +74,18 @@ class Rescan:
         yield from self._deletions()
         yield Done(self._assets, self._files)
         self._site.memory.save_folders(self._volume.id, self._fresh)
+        if self._start == "":
+            mounted.keep(self._volume, self._site, self._mounts, self._away)
+
+    def _begin(self) -> None:
+        """Make sure whose root it is, and know what was there before."""
+        self._rounds.enter()
+        self._known = self._site.memory.folders(self._volume.id)
+        self._mounts = mounted.look(self._volume, self._site)
+        if self._start == "":
+            self._overlaid = overlay.waiting(self._volume)
+            with contextlib.suppress(OSError):
+                sharing.renew(self._volume, self._site)
 
     def _listings(self) -> Iterator[Listing]:
         """Every folder to be looked at; none where the start is left out, or gone with all it held."""
@@ -93,9 +110,14 @@ class Rescan:
             return
         self._listed.add(folder)
         self._files += len(listing.entries)
-        if listing.same and not self._everything:
+        if folder in self._mounts.before and not listing.wanted():
+            self._emptied.add(folder)
+        overlaid = self._overlaid.get(folder, frozenset())
+        if listing.same and not (self._everything or self._sidecars or overlaid):
             return
-        difference = compare(listing, before, everything=self._everything)
+        difference = compare(
+            listing, before, everything=self._everything, sidecars=self._sidecars, also=overlaid
+        )
         if difference.gone:
             self._gone[folder] = list(difference.gone)
         yield from self._tell(folder, difference, is_new=before is None)
@@ -120,6 +142,8 @@ class Rescan:
             stat = asset.original.stat
             self._arrived.add((stat.ino, stat.size, stat.mtime_ns))
             yield Seen(asset)
+            if split(asset.path)[1] in self._overlaid.get(folder, ()):
+                overlay.put_away(self._volume, self._site, asset.path)
             again = _AGAIN_SECONDS if asset.again is None and _may_pass(asset) else asset.again
             if again is not None:
                 self._restless.add(split(asset.path)[1])
@@ -142,25 +166,55 @@ class Rescan:
 
         One that reappeared elsewhere in this scan is gone from its path but missed by nobody.
         """
-        missed = sum(
-            (entry.ino, entry.size, entry.mtime_ns) not in self._arrived
-            for entries in self._gone.values()
-            for entry in entries
-        )
-        known = sum(len(originals_in(blob)) for blob in self._known.values()) if missed > FEW else 0
-        verdict = scan_verdict(gone=missed, known=known, confirmed=self._confirmed)
+        missed = self._missed(self._gone)
+        away = self._set_apart(len(missed))
+        for folder in sorted(self._mounts.away - away.keys()):
+            yield Cleared(folder)
+        for folder, paths in sorted(away.items()):
+            yield Trouble(mounted.problem(folder, len(paths)))
+        lost = tuple(path for paths in away.values() for path in paths)
+        left = tuple(path for path in missed if path not in set(lost))
+        known = sum(len(originals_in(blob)) for blob in self._known.values()) if len(left) > FEW else 0
+        verdict = scan_verdict(gone=len(left), known=known, confirmed=self._confirmed)
         if isinstance(verdict, Halted):
-            for folder in self._gone:
-                self._fresh.pop(folder, None)
-            yield Root("halted", verdict.reason, missed)
+            self._keep_known(self._gone)
+            yield Root("halted", verdict.reason, len(left), len(lost), left + lost)
             return
-        yield Root("online")
+        yield Root("online", away=len(lost), paths=lost)
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield from self._following.gone(join(folder, entry.name), entry, self._new)
                 yield Gone(join(folder, entry.name))
         for path in self._orphans:
-            yield from self._following.gone(path, None, self._new)
+            if mounted.within(path, away) is None:
+                yield from self._following.gone(path, None, self._new)
+
+    def _missed(self, gone: Mapping[str, Sequence[Entry]]) -> list[str]:
+        return [
+            join(folder, entry.name)
+            for folder, entries in sorted(gone.items())
+            for entry in entries
+            if (entry.ino, entry.size, entry.mtime_ns) not in self._arrived
+        ]
+
+    def _set_apart(self, missed: int) -> dict[str, list[str]]:
+        """Take what is on disks that are away out of what is gone, by disk; nothing once it is confirmed."""
+        disks = self._mounts.missing(self._emptied)
+        by_folder = {folder: mounted.within(folder, disks) for folder in self._gone} if disks else {}
+        below = {folder: disk for folder, disk in by_folder.items() if disk is not None}
+        if not below or self._confirmed >= missed:
+            return {}
+        apart: dict[str, list[str]] = {}
+        for folder, disk in below.items():
+            apart.setdefault(disk, []).extend(self._missed({folder: self._gone.pop(folder)}))
+        self._keep_known(below)
+        self._away = apart.keys()
+        return apart
+
+    def _keep_known(self, folders: Iterable[str]) -> None:
+        """Let folders be remembered as they were: the next scan shall miss the same."""
+        for folder in folders:
+            self._fresh.pop(folder, None)
 
 
 def _may_pass(asset: Asset) -> bool:

@@ -53,12 +53,6 @@ class Rounds:
         look = read_group(self.volume, split(path)[0], group, stat)
         return self._deciding.decide(look, self.hash_of(path, stat))[0]
 
-    def examine(self, folder: str, group: Group, stat: Stat) -> tuple[Asset, bool]:
-        """One original's asset, and whether nothing is left to be done about it; writes nothing."""
-        look = read_group(self.volume, folder, group, stat)
-        asset, decided = self._deciding.decide(look, self.hash_of(look.path, stat))
-        return asset, decided is None or not decided.steps
-
     def look_at(
         self, folder: str, groups: Sequence[Group], stats: Mapping[str, Entry], temps: Sequence[str] = ()
     ) -> Iterator[Asset]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sync.apply.temps import parse_temp, tag_of
 from sync.core.brakes import FEW
 from sync.core.model import Problem
-from sync.engine import remember
+from sync.engine import mounted, remember
 from sync.engine.finding import Place, find
 from sync.engine.following import Arrivals, Following
 from sync.engine.rescan import Rescan
@@ -72,9 +72,15 @@ class Touching:
             raise TooMuch
         if gone:
             require_root(self._volume, self._site)
+            gone = self._without_away(gone)
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
+
+    def _without_away(self, gone: list[str]) -> list[str]:
+        """Those that are not merely on a disk that is not mounted now; the rescan tells of it."""
+        disks = mounted.look(self._volume, self._site).missing()
+        return [path for path in gone if mounted.within(path, disks) is None]
 
     def _places(self, paths: list[str], folders: list[str]) -> dict[Place, _Touched]:
         """Sort paths by what belongs together; those that are or were folders are added to `folders`."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sync.codecs.takeout import Takeout
+from sync.core.brakes import Landmark
 from sync.core.model import Change, Document, Ledger, Problem
 from sync.ports import FS, Clock, Lock, Memory, Rng, Stat
 
@@ -14,18 +16,26 @@ class Volume:
     """A folder of originals. `overlay` holds the ledgers that cannot lie beside them.
 
     `id` is the uuid in the root's marker. Not `writable`: nothing is written below the root, ledgers
-    go to the overlay, and there are no mirrors.
+    go to the overlay, and there are no mirrors. `marked`: the root has carried the marker before; one
+    that never has is known by its `landmarks`. `mounts` tells the folders, as paths, in which another
+    filesystem is mounted just now.
     """
 
     id: str
     fs: FS
     overlay: FS | None = None
     writable: bool = True
+    marked: bool = False
+    landmarks: tuple[Landmark, ...] = ()
+    mounts: Callable[[], frozenset[str]] = frozenset
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """This installation. `node` is random at each start of a process: no two processes share one."""
+    """This installation. `node` is random at each start of a process: no two processes share one.
+
+    `host` is what people call the machine; it is written down beside the marker, for those who share it.
+    """
 
     id: str
     node: str
@@ -33,6 +43,7 @@ class Site:
     lock: Lock
     clock: Clock
     rng: Rng
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +129,16 @@ class Root:
     """The state of the volume's root: "online", "offline" or "halted", and why.
 
     Offline: nothing was looked at. Halted: everything was, save that `gone` originals are missing,
-    which is so many that a person has to confirm it first (`Engine.scan(confirmed=True)`).
+    which is so many that a person has to confirm it first (`Engine.scan(confirmed=gone)`). `away` more
+    lie on disks that are usually mounted inside of the volume and are not now; they are confirmed with
+    them. `paths` are all these.
     """
 
     state: str
     reason: str = ""
     gone: int = 0
+    away: int = 0
+    paths: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "ncpfs"})
 """Filesystems on which other machines' changes raise no event here."""
+
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 _PASSING_INODES = frozenset({"vfat", "msdos", "exfat", "cifs", "smb3", "smbfs"})
 
@@ -23,6 +26,21 @@ def filesystem(device: int) -> str:
         if left.split(" ")[2] == wanted:
             return right.split(" ")[0]
     return ""
+
+
+def mounted_below(root: Path) -> frozenset[str]:
+    """The folders below a root, as paths within it, in which another filesystem is mounted just now."""
+    above = os.fspath(root).rstrip("/") + "/"
+    try:
+        table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return frozenset()
+    points = (_ESCAPED.sub(_unescaped, line.split(" ", 5)[4]) for line in table.splitlines())
+    return frozenset(point.removeprefix(above) for point in points if point.startswith(above))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 8))
 
 
 def lasting_inodes(device: int) -> bool:

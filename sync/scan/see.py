@@ -11,10 +11,15 @@ from sync.scan.copies import SeenCopy, see_copies
 from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, see_xmp
 from sync.scan.takeout import SeenTakeout, see_takeout
 
+_OVER_KEPT = "What was edited while the volume was read-only is kept in K-Photos' own folder as it is."
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One original with everything of its own, as it was just read."""
+    """One original with everything of its own, as it was just read.
+
+    `over` is a ledger in the overlay beside one in place: what was edited while the volume was read-only.
+    """
 
     folder: str
     group: Group
@@ -22,6 +27,7 @@ class Look:
     ledger: SeenLedger
     xmps: tuple[SeenXmp, ...]
     copies: tuple[SeenCopy, ...] = ()
+    over: SeenLedger | None = None
     takeout: SeenTakeout | None = None
 
     @property
@@ -38,6 +44,8 @@ class Look:
             found.append(self.takeout.problem)
         if self.ledger.error is not None:
             found.append(ledger_problem(self.ledger.path, self.ledger.error))
+        if self.over is not None and self.over.error is not None:
+            found.append(Problem(self.path, "overlay", self.over.error.reason, _OVER_KEPT))
         return tuple(found)
 
 

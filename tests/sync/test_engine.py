@@ -591,18 +591,6 @@ def test_another_picture_of_the_same_size_is_known_by_its_hash(machine: Machine)
     assert [problem.kind for problem in asset.problems] == ["original-changed"]
 
 
-def test_verify_finds_changed_bytes_and_writes_nothing(machine: Machine) -> None:
-    stat = machine.edit(PHOTO, rating=4).original.stat
-    machine.engine.hashed(PHOTO, stat.signature(), hash_of(machine.fs, PHOTO))
-    assert list(machine.engine.verify()) == []
-    machine.hands.put(PHOTO, b"the pictuRe")
-    machine.hands.put(SIDECAR, b"torn")
-    before = machine.hands.names()
-    found = {(problem.path, problem.kind) for problem in machine.engine.verify()}
-    assert found == {(PHOTO, "original-changed"), (SIDECAR, "unreadable")}
-    assert machine.hands.names() == before
-
-
 def test_an_older_ledger_put_back_loses_nothing(machine: Machine) -> None:
     machine.edit(PHOTO, rating=4)
     old = machine.hands.read(LEDGER)

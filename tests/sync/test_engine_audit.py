@@ -33,7 +33,6 @@ sidecar.write_bytes(sidecar.read_bytes().replace(b"<xmp:Rating>2", b"<xmp:Rating
 list(engine.touch(["a.JPG.xmp"]))
 list(engine.scan(everything=True))
 assert engine.look("a.JPG").document.value("rating") == 5
-list(engine.verify())
 if plant == "write":
     with (root / "a.JPG").open("r+b"):
         pass
@@ -60,7 +59,7 @@ def audit(tmp_path: Path, plant: str) -> tuple[list[str], bool]:
     return touched(trace, originals), before == after
 
 
-def test_scan_edit_absorb_and_verify_never_open_an_original_for_writing(tmp_path: Path) -> None:
+def test_scan_edit_and_absorb_never_open_an_original_for_writing(tmp_path: Path) -> None:
     assert audit(tmp_path, "nothing") == ([], True)
 
 

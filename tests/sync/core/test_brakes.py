@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from sync.core.brakes import (
+    LANDMARKS,
     Halted,
+    Landmark,
     Offline,
     Online,
     Root,
+    choose_landmarks,
+    landmark_verdict,
     marker_bytes,
     marker_id,
     root_verdict,
@@ -71,3 +75,39 @@ def test_a_scan_that_misses_too_much_is_not_believed(
 
 def test_a_marker_comes_back() -> None:
     assert marker_id(GOOD) == "v1"
+
+
+@pytest.mark.parametrize(
+    ("known", "there", "verdict"),
+    [
+        (50, 50, "same"),
+        (50, 25, "same"),
+        (50, 24, "doubt"),
+        (50, 5, "doubt"),
+        (50, 4, "foreign"),
+        (50, 0, "foreign"),
+        (1, 1, "same"),
+        (1, 0, "foreign"),
+        (2, 1, "same"),
+        (3, 1, "doubt"),
+        (5, 0, "foreign"),
+    ],
+)
+def test_a_root_without_a_marker_is_known_by_its_landmarks(known: int, there: int, verdict: str) -> None:
+    assert landmark_verdict(known=known, there=there) == verdict
+
+
+def test_landmarks_are_the_same_at_each_choice_and_spread_over_the_volume() -> None:
+    originals = [Landmark(f"{year}/{number}.JPG", number) for year in range(20) for number in range(50)]
+    chosen = choose_landmarks("v1", originals)
+    assert chosen == choose_landmarks("v1", reversed(originals))
+    assert len(chosen) == LANDMARKS
+    assert len({one.path.partition("/")[0] for one in chosen}) > 12
+    assert chosen != choose_landmarks("v2", originals)
+    left = set(choose_landmarks("v1", originals[: len(originals) // 2]))
+    assert {one for one in chosen if int(one.path.partition("/")[0]) < 10} <= left
+
+
+def test_few_originals_are_all_landmarks() -> None:
+    few = (Landmark("a.JPG", 1), Landmark("b\udcff.JPG", 2))
+    assert choose_landmarks("v1", few) == few

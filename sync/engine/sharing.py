@@ -1,0 +1,157 @@
+"""Who uses a volume: each site writes itself down beside the marker; one that is gone for good is retired.
+
+A site's own file says its id, its machine's name and the day it was last here, renewed once a week. A
+retirement is a second file beside it, which travels with the folder as the first does; whoever comes back
+takes his own away. An older K-Photos does not know retirements and counts everybody: that is the safe side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sync.apply.temps import site_digest
+from sync.engine.values import Site, Volume
+from sync.ports import FS, OWN_FOLDER, Stat
+
+_SITES = f"{OWN_FOLDER}/sites"
+_SITE = re.compile(r"([0-9a-f]{8})\.json")
+_RETIRED = re.compile(r"([0-9a-f]{8})\.retired\.json")
+_LARGEST = 1 << 16
+_RENEWED = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """A site as it wrote itself down: the digest of its id, its machine's name, ISO days or "".
+
+    `retired` is the day on which somebody said that it does not come back.
+    """
+
+    digest: str
+    host: str = ""
+    seen: str = ""
+    retired: str = ""
+
+
+def users(volume: Volume) -> tuple[frozenset[str], frozenset[str]]:
+    """Digests of the sites that use the volume, and of those that did and are retired; a listing, no more."""
+    try:
+        names = volume.fs.names(_SITES)
+    except OSError:
+        return frozenset(), frozenset()
+    known = {match[1] for name in names if (match := _SITE.fullmatch(name))}
+    retired = {match[1] for name in names if (match := _RETIRED.fullmatch(name))} & known
+    return frozenset(known - retired), frozenset(retired)
+
+
+def sharers(volume: Volume) -> list[Sharer]:
+    """The same with what each has written down, by digest."""
+    active, retired = users(volume)
+    return [_sharer(volume.fs, digest, is_retired=digest in retired) for digest in sorted(active | retired)]
+
+
+def retire(volume: Volume, site: Site, digest: str) -> None:
+    """Say that a site does not come back: it is not waited for any more. Durable when it returns.
+
+    KeyError if there is no such site, ValueError for the one that says so itself, OSError.
+    """
+    active, retired = users(volume)
+    if digest not in active | retired:
+        raise KeyError(digest)
+    if digest == site_digest(site.id):
+        raise ValueError("a site that is here cannot be retired")
+    if digest in active:
+        told = {"kphotos": 1, "on": _today(site).isoformat(), "by": site_digest(site.id)}
+        write_once(volume.fs, site, _retirement(digest), _encoded(told))
+
+
+def recall(volume: Volume, digest: str) -> None:
+    """Take a retirement back; nothing where there is none. OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        volume.fs.remove(_retirement(digest))
+        volume.fs.sync_folder(_SITES)
+
+
+def write_down(volume: Volume, site: Site) -> None:
+    """Let the volume know this site, which is here: for its first use, or its return. OSError."""
+    digest = site_digest(site.id)
+    volume.fs.make_folder(_SITES)
+    write_once(volume.fs, site, f"{_SITES}/{digest}.json", _own(site))
+    recall(volume, digest)
+
+
+def renew(volume: Volume, site: Site) -> None:
+    """Write down that this site is still here, once a week, so that nobody retires it by mistake."""
+    active, _ = users(volume)
+    path = f"{_SITES}/{site_digest(site.id)}.json"
+    if not volume.writable or len(active) < 2:
+        return
+    told = _sharer(volume.fs, site_digest(site.id))
+    if told.host == site.host and _is_recent(told.seen, _today(site)):
+        return
+    temp = f"{path}.{site.rng.hex(8)}"
+    volume.fs.create(temp, _own(site))
+    volume.fs.rename(temp, path, replace=True)
+    volume.fs.sync_folder(_SITES)
+
+
+def write_once(fs: FS, site: Site, path: str, data: bytes) -> None:
+    """Write one of the root's own files, unless it is there or another process of this site was quicker."""
+    if _stat(fs, path) is not None:
+        return
+    temp = f"{path}.{site.rng.hex(8)}"
+    fs.create(temp, data)
+    try:
+        fs.rename(temp, path, replace=False)
+    except FileExistsError:
+        fs.remove(temp)
+    fs.sync_folder(path.rpartition("/")[0])
+
+
+def _sharer(fs: FS, digest: str, *, is_retired: bool = False) -> Sharer:
+    own = _told(fs, f"{_SITES}/{digest}.json")
+    retired = str(_told(fs, _retirement(digest)).get("on", "?")) if is_retired else ""
+    return Sharer(digest, str(own.get("host", "")), str(own.get("seen", "")), retired)
+
+
+def _told(fs: FS, path: str) -> dict[str, Any]:
+    """The JSON object in a file; an empty one where there is none that can be read."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        found = json.loads(fs.read(path, _LARGEST).data)
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _own(site: Site) -> bytes:
+    return _encoded({"kphotos": 1, "site": site.id, "host": site.host, "seen": _today(site).isoformat()})
+
+
+def _encoded(told: dict[str, Any]) -> bytes:
+    return (json.dumps(told, sort_keys=True) + "\n").encode()
+
+
+def _retirement(digest: str) -> str:
+    return f"{_SITES}/{digest}.retired.json"
+
+
+def _today(site: Site) -> date:
+    return datetime.fromtimestamp(site.clock.now_ns() / 1e9, UTC).date()
+
+
+def _is_recent(day: str, today: date) -> bool:
+    """Whether a day is less than a week before today, or after it: clocks of machines differ."""
+    with contextlib.suppress(ValueError):
+        return today - date.fromisoformat(day) < _RENEWED
+    return False
+
+
+def _stat(fs: FS, path: str) -> Stat | None:
+    with contextlib.suppress(FileNotFoundError):
+        return fs.stat(path)
+    return None

@@ -1,0 +1,149 @@
+"""Who shares a volume: sites say machine and day; one that is gone for good is retired, not forgotten."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sync.apply.temps import site_digest
+from sync.engine import Later, recall, retire, sharers
+from sync.engine.sharing import users
+from tests.sim.tools import MARK
+from tests.sync.machines import Machine, assets
+from tests.sync.test_engine_sites import LEDGER, PHOTO, SIDECAR, carry, two, writes
+
+SITES = ".kphotos/sites/"
+WEEK = 7 * 86_400.0
+
+
+def digest(machine: Machine) -> str:
+    return site_digest(machine.site.id)
+
+
+def alone() -> tuple[Machine, Machine]:
+    """The same, of which the first has retired the second, that has stopped."""
+    here, there = two()
+    retire(here.volume, here.site, digest(there))
+    here.restart()
+    return here, there
+
+
+def test_a_site_says_its_machine_and_when_it_was_last_here() -> None:
+    here, there = two()
+    mine = next(one for one in sharers(here.volume) if one.digest == digest(here))
+    assert (mine.host, mine.seen, mine.retired) == ("", "2025-06-15", "")
+    assert {one.digest for one in sharers(here.volume)} == {digest(here), digest(there)}
+
+
+def test_it_says_so_again_once_a_week_and_writes_nothing_in_between() -> None:
+    here, _ = two()
+    here.pass_time(3)
+    writes(here).clear()
+    here.scan()
+    assert writes(here) == []
+    here.pass_time(WEEK)
+    here.scan()
+    path = f"{SITES}{digest(here)}.json"
+    assert {at.rpartition(".json")[0] + ".json" for _, at in writes(here)} == {path}
+    assert json.loads(here.hands.read(path))["seen"] == "2025-06-22"
+    writes(here).clear()
+    here.scan()
+    assert writes(here) == []
+
+
+def test_a_file_of_an_older_k_photos_is_a_site_like_any_other() -> None:
+    here, there = two()
+    told = json.dumps({"kphotos": 1, "site": there.site.id}).encode()
+    here.hands.replace(f"{SITES}{digest(there)}.json", told)
+    theirs = next(one for one in sharers(here.volume) if one.digest == digest(there))
+    assert (theirs.host, theirs.seen, theirs.retired) == ("", "", "")
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{" * 100_000, b"\xff"])
+def test_a_damaged_file_counts_and_says_nothing(damage: bytes) -> None:
+    here, there = two()
+    here.hands.replace(f"{SITES}{digest(there)}.json", damage)
+    assert len(sharers(here.volume)) == 2
+
+
+def test_a_retired_site_is_counted_no_more_and_still_listed() -> None:
+    here, there = alone()
+    assert users(here.volume) == ({digest(here)}, {digest(there)})
+    assert {one.digest: one.retired for one in sharers(here.volume)} == {
+        digest(here): "",
+        digest(there): "2025-06-15",
+    }
+    writes(here).clear()
+    here.scan()
+    assert writes(here) == []
+
+
+def test_who_is_here_cannot_be_retired_and_who_was_never_there_neither() -> None:
+    here, _ = two()
+    with pytest.raises(ValueError, match="here"):
+        retire(here.volume, here.site, digest(here))
+    with pytest.raises(KeyError):
+        retire(here.volume, here.site, "00000000")
+
+
+def test_a_retirement_is_taken_back_by_a_person_or_by_the_site_that_returns() -> None:
+    here, there = alone()
+    recall(here.volume, digest(there))
+    assert users(here.volume)[1] == frozenset()
+    recall(here.volume, digest(there))
+    here, there = alone()
+    carry(here, there, SITES)
+    there.restart()
+    there.scan()
+    assert users(there.volume) == ({digest(here), digest(there)}, frozenset())
+
+
+def test_once_alone_an_unmarked_edit_replaces_what_it_was_made_on() -> None:
+    """What several sites have to ask about, one that is alone knows: its own last mirror was read."""
+    asked = {}
+    for is_retired, (here, _) in ((False, two()), (True, alone())):
+        here.edit(PHOTO, title="Lake")
+        here.pass_time(3)
+        here.scan()
+        unmark(here, b">Lake<", b">Pond<")
+        here.pass_time(3)
+        asked[is_retired] = bool(assets(here.scan())[PHOTO].document.conflicts)
+    assert asked == {False: True, True: False}
+
+
+def unmark(machine: Machine, old: bytes, new: bytes) -> None:
+    """A program edits the XMP and drops our mark."""
+    machine.hands.replace(SIDECAR, MARK.sub(b"", machine.hands.read(SIDECAR).replace(old, new)))
+
+
+def test_what_a_returning_site_has_written_is_waited_for_all_the_same() -> None:
+    """Its XMP comes first: the mark in it is nobody's here, so its ledger must be on its way."""
+    here, there = two()
+    there.edit(PHOTO, title="Lake", tags=("a", "b"))
+    there.pass_time(3)
+    there.scan()
+    carry(there, here, PHOTO)
+    here.pass_time(3)
+    here.scan()
+    retire(here.volume, here.site, digest(there))
+    here.restart()
+    there.edit(PHOTO, title="Sea", tags=("a",))
+    carry(there, here, SIDECAR)
+    here.pass_time(3)
+    events = here.scan()
+    (later,) = [event.seconds for event in events if isinstance(event, Later)]
+    assert 590 < later < 600
+    assert assets(events)[PHOTO].document.content() == {"title": "Lake", "tags": ("a", "b")}
+    carry(there, here, LEDGER)
+    here.pass_time(3)
+    asset = assets(here.scan())[PHOTO]
+    assert asset.document.content() == {"title": "Sea", "tags": ("a",)}
+    assert asset.document.conflicts == ()
+
+
+def test_without_the_wait_its_removal_would_be_read_as_an_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plant: who is alone by retirement takes an unseen mark for a tool's."""
+    monkeypatch.setattr("sync.engine.deciding._is_seen", lambda look, mark: True)
+    with pytest.raises((AssertionError, ValueError)):
+        test_what_a_returning_site_has_written_is_waited_for_all_the_same()
