@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sync.core.model import Change
 from sync.engine.assets import version
+from sync.engine.attempting import Wanted
+from sync.engine.bulk import Bulk
 from sync.engine.finding import find_group
 from sync.engine.following import Following
 from sync.engine.hashing import hash_of
@@ -28,6 +30,7 @@ from sync.engine.values import (
     Gone,
     Later,
     Original,
+    Outcome,
     Root,
     Seen,
     Site,
@@ -47,12 +50,14 @@ __all__ = [
     "Gone",
     "Later",
     "Original",
+    "Outcome",
     "Root",
     "Seen",
     "Sharer",
     "Site",
     "Trouble",
     "Volume",
+    "Wanted",
     "begin",
     "hash_of",
     "recall",
@@ -119,6 +124,19 @@ class Engine:
         """
         self._rounds.enter()
         return self._rounds.edit(path, changes, by)
+
+    def edit_many(
+        self, items: Iterable[tuple[str, Sequence[Change] | Wanted]], by: str | None, bulk: str | None = None
+    ) -> Iterator[list[Outcome]]:
+        """A person's changes of many photos, group by group, each durable when its outcome is given.
+
+        An item is a path, at most once, with its changes, or with a function that gives them for the asset
+        as it is under the lock. All that `edit` raises for one photo is its `Outcome.refused`, and the others
+        go on. With `bulk` a photo in whose history this id stands is not changed again. A group is not begun
+        before its outcomes are asked for. Raises Offline, or ReadOnly where the whole volume is.
+        """
+        self._rounds.enter()
+        yield from Bulk(self._rounds).run(items, by, bulk)
 
     def disown(self, path: str) -> Asset:
         """Set aside the sidecars beside a file that were written for another picture, and tell of it anew.

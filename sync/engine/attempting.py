@@ -9,6 +9,7 @@ from sync.apply.put import Pen
 from sync.core.edit import inverse
 from sync.core.model import Change, Sight
 from sync.core.plan import Plan, WriteLedger, plan
+from sync.core.undo import has_done
 from sync.engine.assets import Extra, asset_of, is_stranger
 from sync.engine.deciding import Deciding
 from sync.engine.mirroring import Written
@@ -28,7 +29,8 @@ class Round:
     """What must not be lost between the attempts of one round.
 
     `undo` is None until the edit stands in the ledger: only then is it acknowledged. `wanted` goes before
-    `changes`, which it becomes. `is_changed`: the edit has made a difference.
+    `changes`, which it becomes. `is_changed`: the edit has made a difference. `was_done`: the bulk edit of
+    that id is in the ledger already, so that nothing is done again.
     """
 
     hash: str | None = None
@@ -39,6 +41,8 @@ class Round:
     is_fingerprint: bool = False
     wanted: Wanted | None = None
     is_changed: bool = False
+    bulk: str | None = None
+    was_done: bool = False
 
     @property
     def is_unacknowledged(self) -> bool:
@@ -71,6 +75,8 @@ class Attempting:
         extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
         group, at = self._deciding.group(look, round_.hash, extra), self._deciding.here(look)
         before = decided = plan(group, at)
+        if round_.is_unacknowledged and round_.bulk is not None and has_done(before.ledger, round_.bulk):
+            round_.was_done, round_.undo = True, []
         if round_.is_unacknowledged:
             if round_.wanted is not None:
                 round_.changes = round_.wanted(self._shown(look, before, round_.hash))
@@ -78,7 +84,7 @@ class Attempting:
         decided = self._deciding.named(look, decided)
         if round_.is_fingerprint:
             decided = replace(decided, steps=(WriteLedger(), *decided.steps))
-        writing = Writing(self.volume.fs, pen, look, decided, round_.hash)
+        writing = Writing(self.volume.fs, pen, look, decided, round_.hash, is_sure=not round_.was_done)
         return Attempt(look, before, decided, extra, writing)
 
     def note(self, attempt: Attempt, written: Written, round_: Round) -> None:

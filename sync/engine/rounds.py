@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,12 +14,13 @@ from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
 from sync.engine.expecting import expected
 from sync.engine.finding import Place, find_group, read_group
+from sync.engine.finding_many import find_groups
 from sync.engine.mirroring import Written
 from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import remembered
-from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError
+from sync.errors import Busy, ReadOnly, Refused, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Look
@@ -41,7 +41,7 @@ class Rounds:
         self._kept: dict[str, bytes | None] = {}
         self._deciding = Deciding(volume, site)
         self.attempting = Attempting(volume, site, self._deciding)
-        self._unsettled: set[str] = set()
+        self.unsettled: set[str] = set()
 
     def enter(self) -> None:
         """Raise Offline unless the volume's own root is there; find out who else uses it."""
@@ -92,7 +92,7 @@ class Rounds:
             return replace(asset, pending=True, again=UNSETTLED_SECONDS)
         try:
             with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
-                return self._write(look.path, Round(hash_))
+                return self.write(look.path, Round(hash_))
         except (SyncError, OSError) as error:
             reason = error.reason if isinstance(error, SyncError) else why(error)
             problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
@@ -105,11 +105,11 @@ class Rounds:
         round_ = Round(None, changes, by)
         try:
             with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
-                asset = self._write(path, round_)
+                asset = self.write(path, round_)
                 self.flush()
         except OSError as error:
             raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
-        self._unsettled.add(path)
+        self.unsettled.add(path)
         return Edited(asset, round_.undo or [])
 
     def disown(self, path: str) -> Asset:
@@ -128,19 +128,19 @@ class Rounds:
                 raise ReadOnly(f"the sidecars cannot be renamed: {error.strerror or error}") from error
             finally:
                 self.flush()
-            asset = self._write(path, Round(hash_))
+            asset = self.write(path, Round(hash_))
         self.flush()
         return asset
 
     def settle_edits(self) -> None:
         """Take the second look at what edits took out, once it is time; see `Engine.settle`."""
-        if not self._unsettled:
+        if not self.unsettled:
             return
         self.site.clock.sleep(SETTLE_SECONDS)
-        paths, self._unsettled = sorted(self._unsettled), set()
-        for path in paths:
-            with contextlib.suppress(NotFound):
-                group, stat, temps = find_group(self.volume, path)
+        paths, self.unsettled = sorted(self.unsettled), set()
+        for start in range(0, len(paths), _AT_ONCE):
+            found = find_groups(self.volume, paths[start : start + _AT_ONCE])
+            for path, (group, stat, temps) in found.items():
                 self.settle(split(path)[0], group, stat, self.hash_of(path, stat), temps)
         self.flush()
 
@@ -153,7 +153,7 @@ class Rounds:
             if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
                 return self._deciding.decide(look, hash_)[0]
             if self._may_write(look):
-                return self._write(path, Round(hash_, is_fingerprint=True))
+                return self.write(path, Round(hash_, is_fingerprint=True))
             return self._deciding.decide(look, hash_)[0]
 
     def flush(self) -> None:
@@ -171,7 +171,7 @@ class Rounds:
     def _may_write(self, look: Look) -> bool:
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
 
-    def _write(self, path: str, round_: Round) -> Asset:
+    def write(self, path: str, round_: Round) -> Asset:
         """Try until nobody writes in between. Under the lock; see `edit` for what it raises."""
         for _ in range(_ATTEMPTS):
             group, stat, temps = find_group(self.volume, path)

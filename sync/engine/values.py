@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sync.codecs.takeout import Takeout
 from sync.core.brakes import Landmark
 from sync.core.model import Change, Document, Ledger, Problem
+from sync.errors import SyncError
 from sync.ports import FS, Clock, Lock, Memory, Rng, Stat
 
 
@@ -94,6 +95,20 @@ class Edited:
 
     asset: Asset
     undo: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one photo of a bulk edit: `asset` as it is now, or why nothing was changed.
+
+    `is_changed`: the edit made a difference. `was_done`: this very bulk edit had been made here before.
+    """
+
+    path: str
+    asset: Asset | None = None
+    refused: SyncError | None = None
+    is_changed: bool = False
+    was_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

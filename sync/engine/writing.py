@@ -26,14 +26,17 @@ class Writing:
     """One original's plan on its way to the disk; the stages are called in the order in which they stand.
 
     `fs` is where the XMPs are. OSError only before the acknowledgement; what fails after it is pending and a
-    problem. Where something has moved on, `written.again` is set and the rest of the stages do nothing.
+    problem. Not `is_sure`: that the ledger there is durable is not known, so that its name is synced
+    whatever is written. Where something has moved on, `written.again` is set and the other stages do nothing.
     """
 
-    def __init__(self, fs: FS, pen: Pen, look: Look, plan: Plan, hash_: str | None) -> None:
+    def __init__(
+        self, fs: FS, pen: Pen, look: Look, plan: Plan, hash_: str | None, *, is_sure: bool = True
+    ) -> None:
         self.fs, self.look, self.plan = fs, look, plan
         self.written = Written(look.ledger, {escape(seen.name): seen for seen in look.xmps})
         self.written.is_pending = any(isinstance(step, LookAgain) for step in plan.steps)
-        self._pen, self._hash = pen, hash_
+        self._pen, self._hash, self._is_sure = pen, hash_, is_sure
         self._mirrors: list[Mirror] = []
         self._ledger: tuple[Ledger, Prepared] | None = None
         self._placed: Placed | None = None
@@ -81,7 +84,7 @@ class Writing:
     def unsynced_ledger(self) -> tuple[FS, str] | None:
         """The folder, and its disk, in which the ledger's new name is to be made durable; None: nowhere."""
         at = self.look.ledger
-        return (at.fs, split(at.path)[0]) if self._placed is not None else None
+        return (at.fs, split(at.path)[0]) if self._placed is not None or not self._is_sure else None
 
     @property
     def unsynced_mirrors(self) -> tuple[FS, str] | None:
@@ -97,9 +100,9 @@ class Writing:
             self._placed = place(at.fs, self._pen, self._ledger[1])
         except StartOver:
             self.written.again = True
-            self._abandon_mirrors()
+            self.abandon_mirrors()
         except OSError:
-            self._abandon_mirrors()
+            self.abandon_mirrors()
             raise
 
     def sync_ledger(self) -> None:
@@ -108,7 +111,7 @@ class Writing:
             try:
                 where[0].sync_folder(where[1])
             except OSError:
-                self._abandon_mirrors()
+                self.abandon_mirrors()
                 raise
         self.acknowledge()
 
@@ -127,7 +130,7 @@ class Writing:
         # An intruder lies in the temp, which the next attempt joins as it does after a crash.
         written.again = put.intruder is not None
         if written.again:
-            self._abandon_mirrors()
+            self.abandon_mirrors()
         elif put.swapped is not None:
             with contextlib.suppress(OSError):
                 at.fs.remove(put.swapped)
@@ -170,11 +173,12 @@ class Writing:
 
     def abandon(self) -> None:
         """Drop every temp: nothing has been put in its place yet."""
-        self._abandon_mirrors()
+        self.abandon_mirrors()
         if self._ledger is not None:
             abandon(self.look.ledger.fs, self._ledger[1])
 
-    def _abandon_mirrors(self) -> None:
+    def abandon_mirrors(self) -> None:
+        """Drop the XMPs' temps: the ledger that they would repeat is not there."""
         for mirror in self._mirrors:
             abandon(self.fs, mirror.prepared)
         self._mirrors = []
