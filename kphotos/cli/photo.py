@@ -23,7 +23,13 @@ from sync.engine import Asset
 TERMINAL = "terminal"
 """Who the history names where `--as` names nobody: a person, at this machine."""
 
-SOURCES = {"people": "K-Photos", "tool": "sidecar", "embedded": "the file itself", "none": ""}
+SOURCES = {
+    "people": "K-Photos",
+    "tool": "sidecar",
+    "takeout": "Google Takeout",
+    "embedded": "the file itself",
+    "none": "",
+}
 
 
 def add(
@@ -84,6 +90,7 @@ def document(asset: Asset, original: Path) -> dict[str, Any]:
         "favourites": sorted(row.favourites),
         "conflicts": sorted(asset.document.conflicts),
         "sidecars": [names.escape(path) for path in asset.sidecars],
+        "takeout": row.document.get("takeout", []),
         "history": row.document.get("history", []),
         "problems": [
             {"path": names.escape(one.path), "kind": one.kind, "reason": one.reason, "kept": one.kept}
@@ -130,6 +137,8 @@ def _print(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> N
     out.table(("field", "value", "said by", "who"), rows)
     for path in told["sidecars"]:
         out.say(f"sidecar  {path}")
+    if told["takeout"]:
+        out.say(f"takeout  was {', '.join(told['takeout'])} at Google")
     for problem in told["problems"]:
         out.say(f"problem  {problem['path']}: {problem['reason']}  {problem['kept']}")
     if told["pending"]:

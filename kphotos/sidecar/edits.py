@@ -8,6 +8,7 @@ from dataclasses import replace
 from kphotos import errors
 from kphotos.config import Settings
 from kphotos.sidecar import intake, layers, sites
+from kphotos.sidecar.beneath import beneath
 from kphotos.storage import embedded
 from kphotos.storage.volumes import Volume
 from sync import errors as refusals
@@ -55,7 +56,7 @@ def refused(error: refusals.SyncError) -> errors.KPhotosError:
 
 
 def _raised(engine: Engine, volume: Volume, path: str, changes: Sequence[Change]) -> list[Change]:
-    """Lift a set that so far only the original itself has, before one element of it is changed.
+    """Lift a set that so far only the original itself or Takeout has, before one element of it is changed.
 
     Otherwise adding one tag would hide those in the original, and removing one of them do nothing.
     """
@@ -64,8 +65,8 @@ def _raised(engine: Engine, volume: Volume, path: str, changes: Sequence[Change]
         return list(changes)
     asset = engine.look(path)
     bare = {name for name in touched if layers.is_bare(asset, name)}
-    below = layers.content_of(embedded.read(volume.root / path)) if bare else {}
-    lifted = {name: Change(name, "add", list(below[name])) for name in sorted(bare & below.keys())}
+    below = beneath(embedded.read(volume.root / path), asset.takeout) if bare else {}
+    lifted = {name: Change(name, "add", list(below[name][0])) for name in sorted(bare & below.keys())}
     # What the page showed of a lifted set was the original's own, which has no dots.
     return [*lifted.values(), *(replace(one, seen=None) if one.field in lifted else one for one in changes)]
 

@@ -1,7 +1,7 @@
 """The layers of one asset as one view: what the original says itself, beneath what sidecars say.
 
-Embedded < other tools < people. Layers rank sources without a common history; between edits that have
-one, `sync.core` has decided already. An explicit clear (value None) hides the layers below.
+Embedded < Google Takeout < other tools < people. Layers rank sources without a common history; between
+edits that have one, `sync.core` has decided already. An explicit clear (value None) hides the layers below.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from kphotos.index.rows import AssetRow
+from kphotos.sidecar.beneath import beneath
 from kphotos.storage.embedded import Embedded
-from sync.codecs import xmp
-from sync.core import names, sources
+from sync.core import names
 from sync.core.fields import FIELDS
 from sync.core.keys import field_of
-from sync.core.model import Content, Document, Key, Past, Shown
+from sync.core.model import Document, Key, Past, Shown
 from sync.core.tools import poorer
 from sync.engine import Asset
-from sync.errors import Unreadable
 
 _HISTORY_SHOWN = 40
 
 
 def row_of(asset: Asset, embedded: Embedded) -> AssetRow:
     """The row of the index for an asset: resolved values to search by, and the document for pages."""
-    below = content_of(embedded)
+    below = beneath(embedded, asset.takeout)
     shown = asset.document.fields
     fields: dict[str, Any] = {}
     told: dict[str, dict[str, Any]] = {}
     for name in FIELDS:
-        if name in shown and not _is_echo(shown[name], name, below.get(name)):
+        said, layer = below.get(name, (None, ""))
+        if name in shown and not _is_echo(shown[name], name, said):
             told[name] = _told(shown[name], conflict=name in asset.document.conflicts)
         elif name in below and (name in shown or is_bare(asset, name)):
             dots = list(shown[name].dots) if name in shown else []
-            told[name] = {"value": below[name], "source": "embedded", "dots": dots, "conflict": False}
+            told[name] = {"value": said, "source": layer, "dots": dots, "conflict": False}
         else:
             continue
         if told[name]["value"] is not None:
@@ -68,34 +68,6 @@ def row_of(asset: Asset, embedded: Embedded) -> AssetRow:
         has_ledger=asset.has_ledger,
         pending=asset.pending,
     )
-
-
-def content_of(embedded: Embedded) -> Content:
-    """What the original itself says, as fields: its XMP packet for words, its EXIF for moment and place."""
-    found: dict[str, Any] = dict(_packet(embedded.xmp)) if embedded.xmp else {}
-    for name, value in (
-        ("title", embedded.title),
-        ("description", embedded.description),
-        ("copyright", embedded.copyright),
-        ("rating", embedded.rating),
-        ("creator", [embedded.artist] if embedded.artist else None),
-    ):
-        if value and name not in found:
-            found[name] = value
-    found["orientation"] = embedded.orientation
-    if embedded.taken_local is not None:
-        found["taken"] = {"local": embedded.taken_local, "offset": embedded.taken_offset}
-    if embedded.lat is not None and embedded.lon is not None:
-        found["gps"] = {"lat": embedded.lat, "lon": embedded.lon, "alt": embedded.alt}
-    return found
-
-
-def _packet(data: bytes) -> Content:
-    try:
-        return sources.resolve(xmp.read(data).sources, None)
-    except Unreadable:
-        # The original is never mended; what its EXIF says still counts.
-        return {}
 
 
 def review_of(document: Document) -> str | None:
@@ -145,6 +117,8 @@ def _document(asset: Asset, embedded: Embedded, told: Mapping[str, Any]) -> dict
         document["sidecars"] = [names.escape(path) for path in asset.sidecars]
     if asset.ledger.history:
         document["history"] = [_line(past) for past in asset.ledger.history[-_HISTORY_SHOWN:]]
+    if asset.takeout and asset.takeout.said:
+        document["takeout"] = list(asset.takeout.said)
     if embedded.exposure is not None:
         document["exposure"] = embedded.exposure
     if embedded.mime is not None:

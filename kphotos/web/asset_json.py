@@ -20,9 +20,9 @@ def full(
 
     `path` and `sidecars` are escaped text, `width` and `height` those of the picture as shown (orientation
     applied), `exposure_time` is in seconds, `focal_length` in mm. `fields` holds only fields that say
-    something: {value, source: people|tool|embedded, by, via, at, dots, conflict, candidates}; `history` is
-    newest first, without what others have as a favourite. `by` is the name of an account out of `people`,
-    or absent. Unknown is null.
+    something: {value, source: people|tool|takeout|embedded, by, via, at, dots, conflict, candidates};
+    `history` is newest first, without what others have as a favourite. `by` is the name of an account out
+    of `people`, or absent. Unknown is null.
     """
     turned = view.orientation >= 5
     key = key_of(view)

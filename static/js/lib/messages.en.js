@@ -156,6 +156,7 @@ export const MESSAGES = {
   'field.history.by': '{who}, {when}',
   'field.conflict': 'Two programs disagree about this value; the newest is shown.',
   'source.embedded': 'in the file',
+  'source.takeout': 'from Google Takeout',
   'source.tool': 'from {tool}',
   'source.tool.unknown': 'from another program',
   'source.people': 'by {name}',

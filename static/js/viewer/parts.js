@@ -15,6 +15,7 @@ import { t } from '../lib/i18n.js';
 export function sourceOf(field) {
   if (!field || field.value === null || field.source === 'none') return '';
   if (field.source === 'embedded') return t('source.embedded');
+  if (field.source === 'takeout') return t('source.takeout');
   if (field.source === 'tool') return field.via ? t('source.tool', { tool: field.via }) : t('source.tool.unknown');
   return field.by ? t('source.people', { name: field.by }) : '';
 }

@@ -35,6 +35,7 @@ test('a value says where it comes from', () => {
   assert.equal(sourceOf({ ...field, source: 'tool', via: 'darktable' }), 'from darktable');
   assert.equal(sourceOf({ ...field, source: 'tool', via: null }), 'from another program');
   assert.equal(sourceOf({ ...field, source: 'embedded' }), 'in the file');
+  assert.equal(sourceOf({ ...field, source: 'takeout' }), 'from Google Takeout');
   assert.equal(sourceOf({ ...field, source: 'people', by: 'Alice' }), 'by Alice');
   assert.equal(sourceOf({ ...field, source: 'none' }), '');
   assert.equal(sourceOf(undefined), '');
