@@ -18,7 +18,7 @@ from kphotos.config import Settings
 from kphotos.errors import IndexMissing
 from kphotos.index import projection
 from kphotos.index.rows import Change, Cleared, Facts, Gone
-from kphotos.sidecar import layers, sites, troubles
+from kphotos.sidecar import layers, missing, sites, troubles
 from kphotos.storage import embedded, exiftool
 from kphotos.storage.derivatives import Derivatives
 from kphotos.storage.facts import Facts as Known
@@ -60,6 +60,8 @@ def take(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell
         jobs.enqueue_many(settings, DERIVE, wanting(settings, assets))
         if tell is not None:
             tell(tally.seen)
+    if tally.root is not None and tally.root.state != "offline":
+        missing.keep(settings, sites.site_id(settings), volume.id, tally.root.paths)
     return tally
 
 

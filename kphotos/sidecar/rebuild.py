@@ -78,7 +78,7 @@ def fill(settings: Settings, done: Rebuilt, progress: Progress | None = None) ->
         tally = intake.fill(settings, volume, sites.engine_of(settings, volume).scan(everything=True), tell)
         done.assets += tally.seen
         done.problems += tally.problems
-        if tally.root is not None and tally.root.state == "offline":
+        if tally.root is not None and (tally.root.state != "online" or tally.root.away):
             _carry(settings, volume, done)
 
 
@@ -87,6 +87,7 @@ def _teller(progress: Progress | None, volume: str, before: int) -> Callable[[in
 
 
 def _carry(settings: Settings, volume: volumes.Volume, done: Rebuilt) -> None:
+    """Take over what cannot be read now: all of an offline volume, of another what a scan did not find."""
     try:
         done.assets += carry.over(settings, volume.id)
         done.carried.append(volume.name)

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import threading
+from functools import partial
 from pathlib import Path
 
 from kphotos import db
@@ -16,6 +17,7 @@ from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 from sync import engine
 from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
+from sync.osfs.mounts import mounted_below
 
 _NODE = secrets.token_hex(4)
 
@@ -24,23 +26,26 @@ class _Engines(threading.local):
     """An engine keeps a round's state in itself, so each thread has its own; the locks are shared."""
 
     def __init__(self) -> None:
-        self.made: dict[tuple[Path, str, Path, bool], engine.Engine] = {}
+        self.made: dict[tuple[Path, str], tuple[Volume, engine.Engine]] = {}
 
 
 _engines = _Engines()
 
 
 def engine_of(settings: Settings, volume: Volume) -> engine.Engine:
-    """This thread's engine of a volume, made at first use."""
-    key = (settings.storage_path, volume.id, volume.root, volume.writable)
-    if key not in _engines.made:
-        _engines.made[key] = engine.Engine(_opened(settings, volume), _site(settings))
-    return _engines.made[key]
+    """This thread's engine of a volume, made at first use and whenever the volume has changed."""
+    key = (settings.storage_path, volume.id)
+    made = _engines.made.get(key)
+    if made is None or not _is_same(made[0], volume):
+        if made is not None:
+            made[1].settle()
+        made = _engines.made[key] = volume, engine.Engine(_opened(settings, volume), _site(settings))
+    return made[1]
 
 
 def settle() -> None:
     """Let this thread's engines clear away what their edits took out: for a process that ends."""
-    for made in _engines.made.values():
+    for _, made in _engines.made.values():
         made.settle()
 
 
@@ -54,7 +59,13 @@ def add(settings: Settings, root: Path) -> Volume:
     volume = volumes.register(settings, root)
     if volume.writable:
         engine.begin(_opened(settings, volume), _site(settings))
+        volume = volumes.mark(settings, volume)
     return volume
+
+
+def _is_same(one: Volume, other: Volume) -> bool:
+    """Whether an engine made for one serves the other: also what does not make them differ counts here."""
+    return (one, one.marked, one.landmarks) == (other, other.marked, other.landmarks)
 
 
 def _opened(settings: Settings, volume: Volume) -> engine.Volume:
@@ -65,6 +76,9 @@ def _opened(settings: Settings, volume: Volume) -> engine.Volume:
         fs=OsFS(volume.root),
         overlay=OsFS(overlay, everything_ours=True),
         writable=volume.writable,
+        marked=volume.marked,
+        landmarks=volume.landmarks,
+        mounts=partial(mounted_below, volume.root),
     )
 
 
@@ -77,6 +91,7 @@ def _site(settings: Settings) -> engine.Site:
         lock=FileLock(settings.storage_path / "locks"),
         clock=SystemClock(),
         rng=SystemRng(),
+        host=os.uname().nodename,
     )
 
 

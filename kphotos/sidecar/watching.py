@@ -13,14 +13,20 @@ from kphotos.config import Settings
 from kphotos.errors import IndexMissing, KPhotosError, Unavailable
 from kphotos.index import generation, projection
 from kphotos.index.rows import Change, Cleared, ProblemRow
-from kphotos.runtime import progress
-from kphotos.sidecar import intake, rebuild, sites
+from kphotos.runtime import progress, watches
+from kphotos.runtime.watches import Watched
+from kphotos.sidecar import intake, landmarks, rebuild, removing, sites
+from kphotos.sidecar.intake import Tally
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
+from sync.engine import Engine, Root
+from sync.osfs.mounts import around
 from sync.watch import EVERYTHING, Watch
 
 LOG = logging.getLogger(__name__)
 _GLANCE_SECONDS = 1.0
+_OFFLINE_SECONDS = 10.0
+_CHECK_MS = 86_400_000
 _PARTLY = ("polling", "degraded", "offline")
 
 
@@ -37,8 +43,10 @@ def run(settings: Settings) -> None:
                     records.catch_up(settings)
                     is_caught_up = True
                 _follow(settings, followed)
-            for follower in followed.values():
-                follower.tell_health()
+                wishes = watches.asked(settings)
+                for follower in followed.values():
+                    follower.tell_health()
+                    follower.glance(wishes.get(follower.volume.id))
             time.sleep(_GLANCE_SECONDS)
     finally:
         for follower in followed.values():
@@ -70,7 +78,10 @@ class Follower:
         self._settings = settings
         self.volume = volume
         self._watch = Watch(volume.root, self._calm)
-        self._told = ""
+        self._told: dict[str, Any] = {}
+        self._mounts = around(volume.root)
+        self._wish: int | None = None
+        self._offline_since: float | None = None
 
     def start(self) -> None:
         """Listen, and rescan once: what changed while nobody listened is found so."""
@@ -79,28 +90,67 @@ class Follower:
     def stop(self) -> None:
         """Listen no more."""
         self._watch.stop()
+        with suppress(KPhotosError):
+            watches.tell(self._settings, self.volume.id, state="", reason="")
+
+    def glance(self, wish: int | None) -> None:
+        """Rescan when somebody wishes it, a disk was mounted or unmounted, or an offline one may be back."""
+        mounts = around(self.volume.root)
+        is_due = self._offline_since is not None and time.monotonic() - self._offline_since > _OFFLINE_SECONDS
+        if mounts != self._mounts or is_due or (wish is not None and wish != self._wish):
+            self._mounts, self._wish = mounts, wish
+            self._offline_since = time.monotonic() if is_due else self._offline_since
+            self._watch.ask_rescan()
 
     def tell_health(self) -> None:
         """Show to people when changes may be noticed late, and take it back when they are not."""
         health = self._watch.health()
-        told = f"{health['state']}: {health['reason']}"
-        if told != self._told:
+        if health != self._told:
             with suppress(KPhotosError):
                 projection.project(self._settings, self._health(health))
-                self._told = told
+                watches.tell(self._settings, self.volume.id, **health)
+                self._told = health
 
     def _calm(self, paths: frozenset[str]) -> None:
-        engine = sites.engine_of(self._settings, self.volume)
-        events = engine.scan() if EVERYTHING in paths else engine.touch(paths)
-        name = f"scan:{self.volume.id}"
-
-        def tell(seen: int) -> None:
-            progress.tell(self._settings, name, seen, None)
-
-        tally = intake.take(self._settings, self.volume, events, tell if EVERYTHING in paths else None)
-        progress.over(self._settings, name)
+        tally = self._rescan() if EVERYTHING in paths else self._touch(paths)
         for later in tally.later:
             self._watch.again(later.path, later.seconds)
+
+    def _touch(self, paths: frozenset[str]) -> Tally:
+        tally = intake.take(self._settings, self.volume, self._engine().touch(paths))
+        if tally.root is not None:
+            self._scanned(tally.root)
+        return tally
+
+    def _rescan(self) -> Tally:
+        """A full scan, with what a person has confirmed; once a day all sidecars are read again in it."""
+        settings, volume, name = self._settings, self.volume, f"scan:{self.volume.id}"
+        if volumes.follow_disk(settings, volume) != volume:
+            return Tally()  # mounted otherwise now: another follower takes over, and begins with a scan
+        wish = watches.asked(settings).get(volume.id)
+        checked = watches.every(settings).get(volume.id, Watched(volume.id)).checked_ms
+        is_due = 0 < checked < watches.now_ms() - _CHECK_MS
+        events = self._engine().scan(confirmed=wish or 0, sidecars=is_due)
+        tally = intake.take(settings, volume, events, lambda seen: progress.tell(settings, name, seen, None))
+        progress.over(settings, name)
+        if tally.root is not None:
+            self._scanned(tally.root)
+            if tally.root.state == "online":
+                self.volume = identity(settings, volume)
+            if (is_due or not checked) and tally.root.state != "offline":
+                watches.tell(settings, volume.id, checked_ms=watches.now_ms())
+        if wish is not None:
+            watches.granted(settings, volume.id, wish)
+            self._wish = None
+        return tally
+
+    def _engine(self) -> Engine:
+        return sites.engine_of(self._settings, self.volume)
+
+    def _scanned(self, root: Root) -> None:
+        self._offline_since = time.monotonic() if root.state == "offline" else None
+        told: dict[str, int | str] = {"root": root.state, "gone": root.gone, "away": root.away}
+        watches.tell(self._settings, self.volume.id, scanned_ms=watches.now_ms(), **told)
 
     def _health(self, health: Mapping[str, Any]) -> list[Change]:
         if health["state"] not in _PARTLY or health["state"] == "offline":
@@ -111,10 +161,19 @@ class Follower:
         ]
 
 
+def identity(settings: Settings, volume: Volume) -> Volume:
+    """After a scan that found the root to be the volume's own: how it is known from now on."""
+    if volume.writable and not volume.marked:
+        return volumes.mark(settings, volume)
+    return landmarks.take(settings, volume)
+
+
 def _follow(settings: Settings, followed: dict[str, Follower]) -> None:
     known = {volume.id: volume for volume in volumes.every(settings)}
     for key in [key for key, follower in followed.items() if known.get(key) != follower.volume]:
         followed.pop(key).stop()
+        if key not in known:
+            removing.forget(settings, key)
     for key, volume in known.items():
         if key not in followed:
             followed[key] = Follower(settings, volume)

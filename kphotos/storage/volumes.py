@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from kphotos import records
 from kphotos.config import Settings
 from kphotos.errors import Invalid, NotFound
 from sync.core import names
-from sync.core.brakes import marker_id
+from sync.core.brakes import Landmark, marker_id
 from sync.core.model import NOTHING
+from sync.pairing.names import is_ignored, is_temp
 from sync.ports import OWN_FOLDER
 
 KIND = "volumes"
@@ -26,12 +28,19 @@ MARKER = "volume.json"
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One folder of originals; `writable` says whether sidecars may be written beside them."""
+    """One folder of originals; `writable` says whether sidecars may be written beside them.
+
+    `marked`: its root has carried our marker. One that never has is known by `landmarks`. `hands_off`:
+    an admin wants nothing to be written there, whatever the disk allows.
+    """
 
     id: str
     name: str
     root: Path
     writable: bool
+    marked: bool = field(default=False, compare=False)
+    landmarks: tuple[Landmark, ...] = field(default=(), compare=False)
+    hands_off: bool = False
 
 
 def register(settings: Settings, root: Path, *, name: str | None = None) -> Volume:
@@ -48,6 +57,10 @@ def register(settings: Settings, root: Path, *, name: str | None = None) -> Volu
     same = next((volume for volume in known if volume.root == root and marked in (None, volume.id)), None)
     if same is not None:
         return same
+    removed = next((one for one in _removed(settings) if one.id == marked or one.root == root), None)
+    if removed is not None and marked in (None, removed.id):
+        # It comes back as it was: what was edited while it was read-only lies under its id.
+        return _save(settings, replace(removed, root=root, writable=os.access(root, os.W_OK)))
     former = next((volume for volume in known if volume.id == marked), None)
     if former is None:
         name = name or root.name or "Photos"
@@ -63,16 +76,59 @@ def register(settings: Settings, root: Path, *, name: str | None = None) -> Volu
 
 def every(settings: Settings) -> list[Volume]:
     """All volumes, by name."""
-    found = [_of(record.id, record.data) for record in records.every(settings, KIND)]
+    told = [record for record in records.every(settings, KIND) if not is_removed(record.data)]
+    found = [_of(record.id, record.data) for record in told]
     return sorted(found, key=lambda volume: (volume.name, volume.id))
+
+
+def is_removed(data: Any) -> bool:
+    """Whether a volume's record only remembers what it was called, for when it is added again."""
+    return isinstance(data, dict) and data.get("removed") is True
 
 
 def get(settings: Settings, volume_id: str) -> Volume:
     """One volume; NotFound."""
     record = records.load(settings, KIND, volume_id)
-    if record is None:
+    if record is None or is_removed(record.data):
         raise NotFound("There is no such volume.")
     return _of(record.id, record.data)
+
+
+def remove(settings: Settings, volume: Volume) -> None:
+    """Know a folder no more. Nothing in it is touched, nor what the overlay holds of it."""
+    _save(settings, volume, removed=True)
+
+
+def follow_disk(settings: Settings, volume: Volume) -> Volume:
+    """The volume as its disk allows now: mounted writable or read-only; saved where that is new.
+
+    A root that is empty or not there says nothing, nor one without the marker that it should carry. Whether
+    a disk that may be written is the volume's own, the engine finds out before it writes.
+    """
+    may_write = os.access(volume.root, os.W_OK) and not volume.hands_off
+    if may_write == volume.writable or not _has_content(volume.root):
+        return volume
+    if volume.marked and _marked(volume.root) != volume.id:
+        return volume
+    return _save(settings, replace(volume, writable=may_write))
+
+
+def mark(settings: Settings, volume: Volume) -> Volume:
+    """Remember that the root carries the marker, without which it is not believed from now on."""
+    return volume if volume.marked else _save(settings, replace(volume, marked=True, landmarks=()))
+
+
+def describe(settings: Settings, volume: Volume, landmarks: Sequence[Landmark]) -> Volume:
+    """Remember by which originals a root without a marker is known; none: it is taken as it is next time."""
+    if tuple(landmarks) == volume.landmarks:
+        return volume
+    return _save(settings, replace(volume, landmarks=tuple(landmarks)))
+
+
+def keep_off(settings: Settings, volume: Volume, *, hands_off: bool) -> Volume:
+    """Let nothing be written in a folder, or allow it again."""
+    saved = _save(settings, replace(volume, hands_off=hands_off))
+    return follow_disk(settings, saved)
 
 
 def at(settings: Settings, path: Path) -> tuple[Volume, str]:
@@ -91,15 +147,56 @@ def at(settings: Settings, path: Path) -> tuple[Volume, str]:
 def _of(volume_id: str, data: Any) -> Volume:
     told = data if isinstance(data, dict) else NOTHING
     root = Path(names.unescape(str(told.get("root", ""))))
-    return Volume(volume_id, str(told.get("name", root.name)), root, told.get("writable") is True)
+    writable = told.get("writable") is True
+    marks = told.get("landmarks")
+    return Volume(
+        volume_id,
+        str(told.get("name", root.name)),
+        root,
+        writable,
+        told.get("marked") is True,
+        tuple(_landmark(one) for one in marks) if isinstance(marks, list) else (),
+        told.get("hands_off") is True,
+    )
 
 
-def _save(settings: Settings, volume: Volume) -> Volume:
+def _landmark(told: Any) -> Landmark:
+    parts = [*told, None, None, None] if isinstance(told, list) else [None] * 3
+    size, hash_ = parts[1], parts[2]
+    return Landmark(
+        names.unescape(str(parts[0])),
+        size if isinstance(size, int) else -1,
+        hash_ if isinstance(hash_, str) else None,
+    )
+
+
+def _removed(settings: Settings) -> list[Volume]:
+    told = [record for record in records.every(settings, KIND) if is_removed(record.data)]
+    return [_of(record.id, record.data) for record in told]
+
+
+def _save(settings: Settings, volume: Volume, *, removed: bool = False) -> Volume:
     known = records.load(settings, KIND, volume.id)
     data = dict(known.data) if known is not None else {}
-    data |= {"name": volume.name, "root": names.escape(os.fspath(volume.root)), "writable": volume.writable}
+    data |= {
+        "name": volume.name,
+        "root": names.escape(os.fspath(volume.root)),
+        "writable": volume.writable,
+        "marked": volume.marked,
+        "landmarks": [[names.escape(one.path), one.size, one.hash] for one in volume.landmarks],
+    }
+    for flag, is_set in (("removed", removed), ("hands_off", volume.hands_off)):
+        data.pop(flag, None)
+        data |= {flag: True} if is_set else {}
     records.save(settings, KIND, volume.id, data, expect=known.revision if known is not None else None)
     return volume
+
+
+def _has_content(root: Path) -> bool:
+    try:
+        return any(not is_ignored(path.name) and not is_temp(path.name) for path in root.iterdir())
+    except OSError:
+        return False
 
 
 def _refuse_own(settings: Settings, root: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from sync.apply.temps import site_digest
 from sync.core.model import Change
+from sync.engine import sharing
 from sync.engine.assets import version
 from sync.engine.attempting import Wanted
 from sync.engine.bulk import Bulk
@@ -19,7 +21,7 @@ from sync.engine.hashing import hash_of
 from sync.engine.rescan import Rescan
 from sync.engine.root import begin
 from sync.engine.rounds import Rounds
-from sync.engine.sharing import Sharer, recall, retire, sharers
+from sync.engine.sharing import Sharer
 from sync.engine.touching import TooMuch, Touching
 from sync.engine.values import (
     Asset,
@@ -38,7 +40,7 @@ from sync.engine.values import (
     Version,
     Volume,
 )
-from sync.errors import Offline
+from sync.errors import NotFound, Offline, ReadOnly, Refused
 
 __all__ = [
     "Asset",
@@ -60,9 +62,6 @@ __all__ = [
     "Wanted",
     "begin",
     "hash_of",
-    "recall",
-    "retire",
-    "sharers",
 ]
 
 
@@ -171,6 +170,40 @@ class Engine:
         asset = self._rounds.fingerprint(path, hash_)
         self._rounds.flush()
         return asset
+
+    def sharers(self) -> list[Sharer]:
+        """Every site that uses the volume or has used it, as it wrote itself down. Raises Offline."""
+        self._rounds.enter()
+        return sharing.sharers(self.volume)
+
+    def retire(self, digest: str) -> None:
+        """Wait no more for a site that is gone for good; durable, and told to the others with the folder.
+
+        It is taken back by `recall`, and by the site itself when it returns. Raises NotFound where there is
+        no such site, Refused for this very site, ReadOnly and Offline.
+        """
+        self._enter_to_write()
+        if digest == site_digest(self.site.id):
+            raise Refused("this machine is here: only one that is gone for good can be retired")
+        if digest not in {one.digest for one in sharing.sharers(self.volume)}:
+            raise NotFound("no such machine uses this volume")
+        try:
+            sharing.retire(self.volume, self.site, digest)
+        except OSError as error:
+            raise ReadOnly(f"it cannot be written down: {error.strerror or error}") from error
+
+    def recall(self, digest: str) -> None:
+        """Count on a retired site again; nothing where it was not retired. Raises ReadOnly and Offline."""
+        self._enter_to_write()
+        try:
+            sharing.recall(self.volume, digest)
+        except OSError as error:
+            raise ReadOnly(f"it cannot be written down: {error.strerror or error}") from error
+
+    def _enter_to_write(self) -> None:
+        self._rounds.enter()
+        if not self.volume.writable:
+            raise ReadOnly("the volume is read-only")
 
     def _version(self, beside: bool, path: str) -> Version | None:
         fs = self.volume.fs if beside else self.volume.overlay

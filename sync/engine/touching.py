@@ -9,12 +9,13 @@ from sync.apply.temps import parse_temp, tag_of
 from sync.core.brakes import FEW
 from sync.core.model import Problem
 from sync.engine import mounted, remember
+from sync.engine.arrivals import Arrivals
 from sync.engine.finding import Place, find
-from sync.engine.following import Arrivals, Following
+from sync.engine.following import Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
-from sync.engine.values import Asset, Cleared, Event, Gone, Later, Seen, Trouble
+from sync.engine.values import Asset, Cleared, Event, Gone, Later, Root, Seen, Trouble
 from sync.pairing import Group, Pairing, pair
 from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
 from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of, stem_of
@@ -67,15 +68,24 @@ class Touching:
         known = self._site.memory.folders(self._volume.id) if folders else {}
         for folder in folders:
             if folder in known or self._kind(folder) == FOLDER:
-                yield from Rescan(self._rounds, start=folder).run()
+                yield from self._part(folder)
         if len(gone) > FEW:
             raise TooMuch
         if gone:
             require_root(self._volume, self._site)
             gone = self._without_away(gone)
+        self._new.miss(gone)
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
+
+    def _part(self, folder: str) -> Iterator[Event]:
+        """A rescan of a part, which says nothing of the whole volume's state save that it went away."""
+        for event in Rescan(self._rounds, start=folder).run():
+            if isinstance(event, Root) and event.state == "halted":
+                raise TooMuch
+            if not isinstance(event, Root) or event.state == "offline":
+                yield event
 
     def _without_away(self, gone: list[str]) -> list[str]:
         """Those that are not merely on a disk that is not mounted now; the rescan tells of it."""
@@ -173,7 +183,7 @@ class Touching:
             elif name not in stats:
                 yield Cleared(path)
             elif stats[name].kind == FOLDER:
-                yield from Rescan(self._rounds, start=path).run()
+                yield from self._part(path)
             if kind_of(name) and name not in pairing.groups:
                 gone.append(path)
 

@@ -31,12 +31,24 @@ def filesystem(device: int) -> str:
 def mounted_below(root: Path) -> frozenset[str]:
     """The folders below a root, as paths within it, in which another filesystem is mounted just now."""
     above = os.fspath(root).rstrip("/") + "/"
+    return frozenset(point.removeprefix(above) for point, _ in _table() if point.startswith(above))
+
+
+def around(root: Path) -> frozenset[str]:
+    """The kernel's lines on what is mounted at a root, above or below it: another set, another disk."""
+    at = os.fspath(root).rstrip("/") + "/"
+    return frozenset(
+        line for point, line in _table() if point.startswith(at) or at.startswith(point.rstrip("/") + "/")
+    )
+
+
+def _table() -> list[tuple[str, str]]:
+    """Every mount point with its line; never waits for a disk."""
     try:
         table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
     except OSError:
-        return frozenset()
-    points = (_ESCAPED.sub(_unescaped, line.split(" ", 5)[4]) for line in table.splitlines())
-    return frozenset(point.removeprefix(above) for point in points if point.startswith(above))
+        return []
+    return [(_ESCAPED.sub(_unescaped, line.split(" ", 5)[4]), line) for line in table.splitlines()]
 
 
 def _unescaped(match: re.Match[str]) -> str:

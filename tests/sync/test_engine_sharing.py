@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from sync.apply.temps import site_digest
-from sync.engine import Later, recall, retire, sharers
+from sync.engine import Later
 from sync.engine.sharing import users
+from sync.errors import NotFound, ReadOnly, Refused
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets
 from tests.sync.test_engine_sites import LEDGER, PHOTO, SIDECAR, carry, two, writes
@@ -24,16 +26,16 @@ def digest(machine: Machine) -> str:
 def alone() -> tuple[Machine, Machine]:
     """The same, of which the first has retired the second, that has stopped."""
     here, there = two()
-    retire(here.volume, here.site, digest(there))
+    here.engine.retire(digest(there))
     here.restart()
     return here, there
 
 
 def test_a_site_says_its_machine_and_when_it_was_last_here() -> None:
     here, there = two()
-    mine = next(one for one in sharers(here.volume) if one.digest == digest(here))
+    mine = next(one for one in here.engine.sharers() if one.digest == digest(here))
     assert (mine.host, mine.seen, mine.retired) == ("", "2025-06-15", "")
-    assert {one.digest for one in sharers(here.volume)} == {digest(here), digest(there)}
+    assert {one.digest for one in here.engine.sharers()} == {digest(here), digest(there)}
 
 
 def test_it_says_so_again_once_a_week_and_writes_nothing_in_between() -> None:
@@ -56,7 +58,7 @@ def test_a_file_of_an_older_k_photos_is_a_site_like_any_other() -> None:
     here, there = two()
     told = json.dumps({"kphotos": 1, "site": there.site.id}).encode()
     here.hands.replace(f"{SITES}{digest(there)}.json", told)
-    theirs = next(one for one in sharers(here.volume) if one.digest == digest(there))
+    theirs = next(one for one in here.engine.sharers() if one.digest == digest(there))
     assert (theirs.host, theirs.seen, theirs.retired) == ("", "", "")
 
 
@@ -64,13 +66,13 @@ def test_a_file_of_an_older_k_photos_is_a_site_like_any_other() -> None:
 def test_a_damaged_file_counts_and_says_nothing(damage: bytes) -> None:
     here, there = two()
     here.hands.replace(f"{SITES}{digest(there)}.json", damage)
-    assert len(sharers(here.volume)) == 2
+    assert len(here.engine.sharers()) == 2
 
 
 def test_a_retired_site_is_counted_no_more_and_still_listed() -> None:
     here, there = alone()
     assert users(here.volume) == ({digest(here)}, {digest(there)})
-    assert {one.digest: one.retired for one in sharers(here.volume)} == {
+    assert {one.digest: one.retired for one in here.engine.sharers()} == {
         digest(here): "",
         digest(there): "2025-06-15",
     }
@@ -81,17 +83,20 @@ def test_a_retired_site_is_counted_no_more_and_still_listed() -> None:
 
 def test_who_is_here_cannot_be_retired_and_who_was_never_there_neither() -> None:
     here, _ = two()
-    with pytest.raises(ValueError, match="here"):
-        retire(here.volume, here.site, digest(here))
-    with pytest.raises(KeyError):
-        retire(here.volume, here.site, "00000000")
+    with pytest.raises(Refused):
+        here.engine.retire(digest(here))
+    with pytest.raises(NotFound):
+        here.engine.retire("00000000")
+    here.volume = replace(here.volume, writable=False)
+    with pytest.raises(ReadOnly):
+        here.restart().retire("00000000")
 
 
 def test_a_retirement_is_taken_back_by_a_person_or_by_the_site_that_returns() -> None:
     here, there = alone()
-    recall(here.volume, digest(there))
+    here.engine.recall(digest(there))
     assert users(here.volume)[1] == frozenset()
-    recall(here.volume, digest(there))
+    here.engine.recall(digest(there))
     here, there = alone()
     carry(here, there, SITES)
     there.restart()
@@ -126,7 +131,7 @@ def test_what_a_returning_site_has_written_is_waited_for_all_the_same() -> None:
     carry(there, here, PHOTO)
     here.pass_time(3)
     here.scan()
-    retire(here.volume, here.site, digest(there))
+    here.engine.retire(digest(there))
     here.restart()
     there.edit(PHOTO, title="Sea", tags=("a",))
     carry(there, here, SIDECAR)
