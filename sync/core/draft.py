@@ -78,6 +78,10 @@ class Draft:
         else:
             self._fields[key] = live
 
+    def members(self, region: Key) -> tuple[str, ...]:
+        """Return the names of what is said of a region ("regions/<id>")."""
+        return tuple(sorted(self._region(region.partition("/")[2]).members))
+
     def stale(self, key: Key) -> Mapping[str, Value]:
         """Return what tools with an old database put back at a key: dot -> value."""
         return self._stale[key] if key in self._stale else self.ledger.stale.get(key, {})

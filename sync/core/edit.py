@@ -8,6 +8,7 @@ from sync.core.check import check
 from sync.core.dots import following
 from sync.core.draft import FAVOURITES, SETS, Draft, is_cut, is_trashed
 from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
+from sync.core.regions import region_of, renew
 from sync.core.show import open_candidates, winner
 from sync.core.values import element, same, text
 from sync.errors import BadValue, Conflict
@@ -67,6 +68,9 @@ def _register(draft: Draft, change: Change, at: str, by: str | None) -> None:
     value = check(key, change.value) if change.op == "set" else check(key, None)
     if change.op == "add":
         raise BadValue(key, "holds one value: set it")
+    region = region_of(key)
+    if region is not None and not draft.held(region):
+        raise Conflict("this face is no longer there")
     held = draft.held(key)
     stale = draft.stale(key)
     closed = [dot for dot in stale if change.seen is None or dot in change.seen]
@@ -81,6 +85,7 @@ def _register(draft: Draft, change: Change, at: str, by: str | None) -> None:
         kept.append(Candidate(value, at, was, by))
     draft.dots.add(at)
     draft.put(key, kept)
+    renew(draft, key, at)
     if closed:
         draft.put_stale(key, {dot: entry for dot, entry in stale.items() if dot not in closed})
     before = _before(key, held) if change.bulk else ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sync.core.model import COPY_OF, Key, Ledger, Record, Sight
+from sync.core.regions import region_of
 
 Has = Mapping[Key, str]
 
@@ -86,7 +87,8 @@ def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> tuple[l
     """Return the contents from this record back by `from`, and the index of the program's own last write.
 
     Replicated, its own last write is a content that this very site was the first to mark again. A
-    mirror that was made where there was no XMP has the empty content beneath it.
+    mirror that was made where there was no XMP has the empty content beneath it. Of our own contents only
+    some are kept; where they end, what programs wrote before goes on.
     """
     known = {held.id: held for held in ledger.xmp}
     contents: list[Has] = [record.has]
@@ -97,7 +99,7 @@ def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> tuple[l
             if record.by == "us":
                 contents.append({})
             break
-        before = known.get(record.from_)
+        before = known.get(record.from_) or _written_before(ledger, record)
         if before is None or before.id in walked:
             break
         walked.add(before.id)
@@ -118,7 +120,10 @@ def read_point(contents: Sequence[Has], end: int, has: Has) -> int:
     keys = {*has, *(key for content in contents for key in content)}
 
     def edits(index: int) -> int:
-        return sum(has.get(key) != contents[index].get(key) for key in keys)
+        then = contents[index]
+        differing = {key for key in keys if has.get(key) != then.get(key)}
+        # A region comes and goes as one: its members are no edits of their own.
+        return sum(region_of(key) not in differing for key in differing)
 
     def is_possible(index: int) -> bool:
         then, newer = contents[index], contents[:index]
@@ -170,6 +175,12 @@ def _doubtful(ledger: Ledger, newest: Record, hint: Has | None) -> frozenset[Key
 
 def _differing(one: Has, other: Has) -> frozenset[Key]:
     return frozenset(key for key in {*one, *other} if one.get(key) != other.get(key))
+
+
+def _written_before(ledger: Ledger, record: Record) -> Record | None:
+    """The newest content that a program wrote into this XMP before; of those kept."""
+    older = (held for held in ledger.xmp if held.by == "tool" and held.file == record.file)
+    return max((held for held in older if held.id < record.id), key=lambda held: held.id, default=None)
 
 
 def _is_marked_here(ledger: Ledger, record: Record, site: str) -> bool:

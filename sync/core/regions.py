@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sync.core.model import Ledger, Value
-from sync.core.show import region_value
-from sync.core.values import digest, region
+from sync.core.dots import FIRST_SIGHT, dot, hashed_node
+from sync.core.draft import Draft
+from sync.core.model import Candidate, Key, Ledger, Value
+from sync.core.show import region_value, winner
+from sync.core.values import digest, region, same
 
 _SAME, _RENAMED = 0.5, 0.9
 
@@ -31,6 +33,35 @@ def identify(found: Sequence[Value], ledger: Ledger | None) -> dict[str, dict[st
     for value in left:
         named[_derived(value, named)] = value
     return named
+
+
+def region_of(key: Key) -> Key | None:
+    """Return the region that a key is a member of, None where it is the key of no member."""
+    parts = key.split("/")
+    return "/".join(parts[:2]) if len(parts) == 3 and parts[0] == "regions" else None
+
+
+def renew(draft: Draft, key: Key, at: str) -> None:
+    """Let a region of which a member is edited outlive a removal that had not seen the edit, all of it.
+
+    Its other members stand once more under dots of time 0: a removal elsewhere has not seen them, and
+    whatever anybody says of them outranks them.
+    """
+    name = region_of(key)
+    if name is None:
+        return
+    held = draft.held(name)
+    if all(candidate.at != at for candidate in held):
+        draft.put(name, (*held, Candidate(True, at)))
+    for member in draft.members(name):
+        other = f"{name}/{member}"
+        live = draft.held(other)
+        if other != key and live:
+            value = winner(live).v
+            again = Candidate(value, dot(0, hashed_node("renewed", at, other)))
+            echoes = {c.at for c in live if c.at.startswith(FIRST_SIGHT) and same(c.v, value)}
+            draft.put(other, (*(c for c in live if c.at not in echoes), again))
+            draft.dots.add(again.at)
 
 
 def overlap(one: Sequence[float], other: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ from sync.core.draft import Draft
 from sync.core.keys import STANDS
 from sync.core.model import Candidate, Key, Ledger, Past, Record, Sight, Value
 from sync.core.readpoint import Current, Has, chain, read_point
+from sync.core.regions import region_of, renew
 from sync.core.show import winner
 from sync.core.values import digest, same, text
 
@@ -116,8 +117,8 @@ class Taking:
 
     def _is_within_region(self, key: Key) -> bool:
         """A region that is gone takes its members with it: they are no edits of their own."""
-        parts = key.split("/")
-        return parts[0] == "regions" and len(parts) == 3 and "/".join(parts[:2]) not in self.reading.has
+        region = region_of(key)
+        return region is not None and region not in self.reading.has
 
     def _edit(self, key: Key, value: Value, kept: tuple[Candidate, ...]) -> None:
         at = self._dot(key, value)
@@ -130,18 +131,12 @@ class Taking:
         added = () if value is None and is_part else (Candidate(value, at, was, via=self._via),)
         if value is not None or held:
             self.draft.put(key, (*kept, *added))
-        if is_part and key.count("/") == 2 and key.startswith("regions/"):
-            self._renew(key.rpartition("/")[0], at)
+        if region_of(key) is not None:
+            renew(self.draft, key, at)
         if not self.is_first:
             self.draft.keep(at)
         self.draft.note(Past(at, key, was, value, via=self._via))
         self.edits.append(key)
-
-    def _renew(self, region: Key, at: str) -> None:
-        """A member that is edited lets its region outlive a removal that had not seen the edit."""
-        held = self.draft.held(region)
-        if not any(candidate.at == at for candidate in held):
-            self.draft.put(region, (*held, Candidate(True, at)))
 
     def _list(self, key: Key, found: str | None) -> None:
         if self._is_within_region(key):

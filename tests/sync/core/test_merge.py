@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from sync.core.draft import Draft
 from sync.core.edit import edit
@@ -35,150 +32,10 @@ def remove(*tags: str) -> list[Change]:
     return [Change("tags", "remove", list(tags))]
 
 
-TRASH, RESTORE = [Change("trash", "set", "trashed")], [Change("trash", "clear")]
-INTO, OUT = [Change("albums", "add", ALBUM)], [Change("albums", "remove", "a1")]
-
-
-@dataclass
-class Case:
-    what: str
-    base: list[Change]
-    alice: list[Change]
-    bob: list[Change]
-    shows: Mapping[str, Any] = field(default_factory=dict)
-    conflicts: tuple[str, ...] = ()
-    trashed: bool = False
-    albums: tuple[str, ...] = ()
-
-
-CASES = [
-    Case("nobody did anything", put(title=LAKE), [], [], {"title": LAKE}),
-    Case("only Alice edited", put(title=LAKE), put(title=SEE), [], {"title": SEE}),
-    Case("only Bob edited", put(title=LAKE), [], put(title=SEE), {"title": SEE}),
-    Case(
-        "different fields never meet",
-        put(title=LAKE),
-        put(title=SEE),
-        put(rating=3),
-        {"title": SEE, "rating": 3},
-    ),
-    Case("two titles ask", put(title=LAKE), put(title=SEE), put(title=SEA), {"title": SEA}, ("title",)),
-    Case("the same title does not", put(title=LAKE), put(title=SEE), put(title=SEE), {"title": SEE}),
-    Case("two first titles ask", [], put(title=SEE), put(title=SEA), {"title": SEA}, ("title",)),
-    Case(
-        "two descriptions ask",
-        [],
-        put(description=SEE),
-        put(description=SEA),
-        {"description": SEA},
-        ("description",),
-    ),
-    Case(
-        "two dates ask",
-        put(taken=NOON),
-        put(taken=ONE),
-        put(taken={**NOON, "offset": "+01:00"}),
-        {},
-        ("taken",),
-    ),
-    Case("two positions ask", [], put(gps=HERE), put(gps=THERE), {"gps": THERE}, ("gps",)),
-    Case(
-        "two orientations ask",
-        [],
-        put(orientation=6),
-        put(orientation=8),
-        {"orientation": 8},
-        ("orientation",),
-    ),
-    Case(
-        "two creators ask",
-        [],
-        put(creator=["Ana"]),
-        put(creator=["Beto"]),
-        {"creator": ["Beto"]},
-        ("creator",),
-    ),
-    Case(
-        "two copyrights ask", [], put(copyright=SEE), put(copyright=SEA), {"copyright": SEA}, ("copyright",)
-    ),
-    Case("two ratings do not ask: the newest", put(rating=1), put(rating=4), put(rating=2), {"rating": 2}),
-    Case("two labels do not ask", [], put(label="Red"), put(label="Blue"), {"label": "Blue"}),
-    Case("two picks do not ask", [], put(pick=1), put(pick=-1), {"pick": -1}),
-    Case("a value beats a clear", put(title=LAKE), put(title=SEE), put(title=None), {"title": SEE}),
-    Case("and a later clear", put(title=LAKE), put(title=None), put(title=SEE), {"title": SEE}),
-    Case("two clears are a clear", put(title=LAKE), put(title=None), put(title=None), {"title": None}),
-    Case("a rating beats a clear", put(rating=3), put(rating=1), put(rating=None), {"rating": 1}),
-    Case("both add a tag", [], add(PARIS), add(ROME), {"tags": (PARIS, ROME)}),
-    Case("both add the same tag", [], add(PARIS), add(PARIS), {"tags": (PARIS,)}),
-    Case("one adds, one removes another", add(PARIS), add(ROME), remove(PARIS), {"tags": (ROME,)}),
-    Case("both remove", add(PARIS), remove(PARIS), remove(PARIS), {"tags": None}),
-    Case(
-        "removed and added anew: added",
-        add(PARIS),
-        remove(PARIS),
-        [*remove(PARIS), *add(PARIS)],
-        {"tags": (PARIS,)},
-    ),
-    Case("a removal knows only what it saw", [], add(PARIS), remove(PARIS), {"tags": (PARIS,)}),
-    Case("a whole new list", add(PARIS, "x"), put(tags=[ROME, "x"]), add("y"), {"tags": (ROME, "x", "y")}),
-    Case("people are a set", [], put(people=["Ana"]), put(people=["Beto"]), {"people": ("Ana", "Beto")}),
-    Case(
-        "favourites are each person's",
-        [],
-        [Change("favourites", "add", "alice")],
-        put(title=SEE),
-        {"title": SEE},
-    ),
-    Case("trashed here, nothing there", put(title=LAKE), TRASH, [], {}, trashed=True),
-    Case("trashed here, edited there: kept", put(title=LAKE), TRASH, put(title=SEE), {"title": SEE}),
-    Case("trashed on both sides", put(title=LAKE), TRASH, TRASH, {}, trashed=True),
-    Case("trashed before, restored there", [*put(title=LAKE), *TRASH], [], RESTORE, {}),
-    Case("restored there, trashed again here: kept", put(title=LAKE), TRASH, [*TRASH, *RESTORE], {}),
-    Case(
-        "edited inside the trash on both sides",
-        [*put(title=LAKE), *TRASH],
-        put(rating=1),
-        put(label="Red"),
-        {"rating": 1},
-        trashed=True,
-    ),
-    Case("into an album on both sides", [], INTO, INTO, albums=("a1",)),
-    Case("out of an album here", INTO, OUT, [], albums=()),
-    Case(
-        "out here, moved within there: in",
-        INTO,
-        OUT,
-        [Change("albums", "add", {**ALBUM, "pos": "m"})],
-        albums=("a1",),
-    ),
-    Case(
-        "undone here, nothing there",
-        [*put(title=LAKE)],
-        [*put(title=SEE), *put(title=LAKE)],
-        [],
-        {"title": LAKE},
-    ),
-]
-
-
 def _made(ledger: Ledger, changes: list[Change], node: str, now: int) -> Ledger:
     for step, change in enumerate(changes):
         ledger = edit(ledger, [change], now_ms=now + step, node=node, by=node)
     return ledger
-
-
-@pytest.mark.parametrize("what", CASES, ids=[held.what for held in CASES])
-def test_joining(what: Case) -> None:
-    base = _made(Ledger(ASSET), what.base, "base", 1_000)
-    alice = _made(base, what.alice, "alice", 2_000_000)
-    bob = _made(base, what.bob, "bob", 3_000_000)
-    joined = join(alice, bob)
-    assert joined == join(bob, alice)
-    page = show(joined)
-    assert {name: page.value(name) for name in what.shows} == what.shows
-    assert page.conflicts == what.conflicts
-    assert page.trashed == what.trashed
-    assert tuple(joined.albums) == what.albums
 
 
 def test_a_conflict_is_closed_by_who_has_seen_it_and_by_nobody_else() -> None:
