@@ -159,8 +159,9 @@ class FS(Protocol):
     def carry(self, old: str, new: str) -> None:
         """Move a companion after its original, in one step and never over anything.
 
-        Raises FileExistsError; OSError where the two are not on one disk; Refused for anything else
-        than a companion that stays one of its kind.
+        Raises FileExistsError, unless both names are already one file, of which the old name then goes;
+        OSError where the two are not on one disk; Refused for anything else than a companion that stays
+        one of its kind.
         """
         ...
 

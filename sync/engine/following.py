@@ -1,50 +1,32 @@
-"""Sidecars left behind when an original was moved without them: they follow it to its new place.
+"""What was left behind when an original was moved without it: it follows to the original's new place.
 
-An original is known again by its inode, size and mtime, or by its content hash. Its sidecars are written
-beside it first; at the old place each goes only when the same bytes are safe at the new one. Where anything
-is not certain, all stay where they are and a person is told.
+An original is known again by its inode, size and mtime, or by its content hash. Companions are renamed
+first, in one step each. Then its sidecars are written beside it, the ledger last: until all is done it
+tells that something is left. At the old place each goes only when the same bytes are safe at the new one.
+Where anything is not certain, all stay where they are and a person is told.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sync.apply.put import Pen, StartOver, commit, prepare
 from sync.core.model import Fingerprint, Problem
 from sync.engine import remember
-from sync.engine.finding import Place, find, find_group, keeps_ledger_beside, overlay_name
+from sync.engine.arrivals import Arrivals
+from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name
+from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
 from sync.engine.rounds import Rounds
-from sync.engine.values import Asset, Event, Seen
+from sync.engine.values import Event, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
-from sync.pairing.names import kind_of, stem_of
-from sync.ports import FS, LEDGER_SUFFIX, XMP_SUFFIX, Entry, Found, Stat, join, split
+from sync.pairing.names import kind_of
+from sync.ports import FS, LEDGER_SUFFIX, Entry, Found, Stat, join, split
 from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
 
 _KEY = "//left/"  # no path in a volume begins with a slash
-_LONGEST_NAME = 255
-
-Trace = tuple[int, int, int]
-"""Inode, size and mtime: what a rename leaves as it was."""
-
-
-@dataclass(slots=True)
-class Arrivals:
-    """Originals met at paths where none was before; one of which there are two alike is nobody's heir."""
-
-    by_trace: dict[Trace, str | None] = field(default_factory=dict)
-    by_hash: dict[str, str | None] = field(default_factory=dict)
-
-    def add(self, asset: Asset, *, by_hash: bool = True) -> None:
-        """Take note of an original at a new path."""
-        stat, hash_ = asset.original.stat, asset.original.hash
-        if stat.ino:
-            trace = (stat.ino, stat.size, stat.mtime_ns)
-            self.by_trace[trace] = None if trace in self.by_trace else asset.path
-        if hash_ and by_hash:
-            self.by_hash[hash_] = None if hash_ in self.by_hash else asset.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +51,39 @@ class Following:
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
-        if not self._has_any(path) or not self._left(path):
+        folder, name = split(path)
+        if folder not in arrivals.left:
+            arrivals.left[folder] = left_in(self._volume, folder, arrivals.gone.get(folder, (name,)))
+        left = self._with_overlay(path, arrivals.left[folder].get(name, NOTHING))
+        if not left:
             return
         asset = self._fingerprint(path)
         signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
         hash_ = (asset.hash if asset else None) or hash_
-        new = arrivals.by_trace.get((entry.ino, entry.size, entry.mtime_ns)) if entry else None
-        if new is None and signature:
-            new = next((at for trace, at in arrivals.by_trace.items() if _is_of(trace, signature)), None)
-        new = new or (arrivals.by_hash.get(hash_) if hash_ else None)
+        new = arrivals.of(entry, signature, hash_)
         if new is not None:
-            yield from self._follow(path, new, hash_)
+            yield from self._follow(path, new, hash_, left)
         elif hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
 
     def hashed(self, path: str, hash_: str) -> Iterator[Seen]:
         """An original's content is known: whatever was left behind by one of that content is its own."""
         kept = self._site.memory.last(self._volume.id, _KEY + hash_)
-        if kept is not None:
-            yield from self._follow(kept.decode("utf-8", "surrogateescape"), path, hash_)
+        if kept is None:
+            return
+        old = kept.decode("utf-8", "surrogateescape")
+        folder, name = split(old)
+        gone = siblings_known(self._volume, self._site, old) | {name}
+        left = self._with_overlay(old, left_in(self._volume, folder, gone).get(name, NOTHING))
+        if left:
+            yield from self._follow(old, path, hash_, left)
 
-    def _has_any(self, path: str) -> bool:
-        """Whether there may be anything at all, told by some stats and no listing."""
-        group, folder = _group_of(path), split(path)[0]
-        names = (group.own_xmp, stem_of(group.original) + XMP_SUFFIX)
-        places = (self._ledger_at(path), *((self._volume.fs, join(folder, name)) for name in names))
-        return any(_is_there(fs, at) for fs, at in places)
-
-    def _left(self, path: str) -> list[str]:
-        """Names of the sidecars at a path without an original, those that another one shares left out."""
-        name = split(path)[1]
-        found = _group_of(path)
-        try:
-            pairing, stats = find(self._volume, Place.of(path))
-        except OSError:
-            return []
-        if name in stats:
-            return []
-        taken = {other for group in pairing.groups.values() for other in group.sidecars}
-        names = [found.own_xmp, *([stem_of(name) + XMP_SUFFIX] if kind_of(name) else [])]
-        left = [other for other in names if other in stats and other not in taken]
-        fs, ledger = self._ledger_at(path)
-        return [*left, found.own_ledger] if _is_there(fs, ledger) else left
+    def _with_overlay(self, path: str, left: Left) -> Left:
+        """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
+        fs, at = self._ledger_at(path)
+        if left.ledger is None and fs is not self._volume.fs and _is_there(fs, at):
+            return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
+        return left
 
     def _ledger_at(self, path: str) -> tuple[FS, str]:
         """Where the ledger of an original lies or would: of two, the one beside it."""
@@ -139,16 +112,16 @@ class Following:
         held = see_ledger(fs, ledger).ledger
         return held.asset if held else None
 
-    def _follow(self, old: str, new: str, hash_: str | None) -> Iterator[Seen]:
+    def _follow(self, old: str, new: str, hash_: str | None, left: Left) -> Iterator[Seen]:
         keys = [Place.of(path).key(self._volume.id) for path in (old, new)]
         problem = None
         try:
             with self._site.lock.hold(keys):
                 stat = find_group(self._volume, new)[1]
-                moves = self._moves(old, new, stat, hash_)
-                if not moves:
-                    return
+                moves = self._moves(old, new, stat, hash_, left)
+                stayed = bring(self._volume, old, new, left.others)
                 self._carry_out(moves)
+                problem = _stayed(old, new, stayed) if stayed else None
         except _Doubt as doubt:
             problem = _left_behind(old, new, str(doubt))
         except StartOver:
@@ -164,7 +137,7 @@ class Following:
             self._rounds.flush()
             yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
 
-    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None) -> list[_Move]:
+    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None, left: Left) -> list[_Move]:
         """What goes where, all of it checked before anything is written. Raises _Doubt."""
         fs, at = self._ledger_at(old)
         held = see_ledger(fs, at)
@@ -173,37 +146,42 @@ class Following:
         asset = held.ledger.asset if held.ledger else None
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
             raise _Doubt("they were written for another picture")
-        names = self._left(old)
-        pairs = [self._pair(old, new, name) for name in names]
-        own = [move for move in pairs if move is not None]
-        if len(own) < len(names):
-            raise _Doubt("read-only or shared sidecars cannot follow")
+        own = [self._ledger_move(old, new)] if left.ledger else []
+        own = [*self._xmp_moves(old, new, left.xmps), *own, *self._over_moves(old, new)]
         group = find_group(self._volume, new)[0]
-        own_now = {join(split(new)[0], name) for name in group.sidecars}
+        own_now = {
+            join(split(new)[0], name) for name in (*group.xmps, *((group.ledger,) if group.ledger else ()))
+        }
         is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
         # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
         is_over = self._volume.writable and all(move.fs is not self._volume.fs for move in own)
         if not is_begun and not is_over and not own_now <= {move.new for move in own}:
             raise _Doubt("it has sidecars of its own there")
-        return own + self._over_moves(old, new)
+        return own
 
-    def _pair(self, old: str, new: str, name: str) -> _Move | None:
-        folder, target = split(new)
-        if name.endswith(LEDGER_SUFFIX):
-            (fs, at), group = self._ledger_at(old), _group_of(new)
-            is_over = fs is not self._volume.fs
-            if not is_over and not keeps_ledger_beside(self._volume, group):
-                return None
-            to = join(folder, overlay_name(group) if is_over else group.own_ledger)
-            return _move(fs, at, to, LARGEST_LEDGER)
-        is_shared = name != split(old)[1] + XMP_SUFFIX
-        to = (stem_of(target) if is_shared else target) + XMP_SUFFIX
-        siblings = find(self._volume, Place.of(new))[0].groups if is_shared else {}
-        if not self._volume.writable or len(to.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
-            return None
-        if any(stem_of(other) == stem_of(target) and other != target for other in siblings):
-            return None
-        return _move(self._volume.fs, join(split(old)[0], name), join(folder, to), LARGEST_XMP)
+    def _ledger_move(self, old: str, new: str) -> _Move:
+        (fs, at), group = self._ledger_at(old), _group_of(new)
+        is_over = fs is not self._volume.fs
+        if not is_over and not keeps_ledger_beside(self._volume, group):
+            raise _Doubt("read-only sidecars cannot follow")
+        to = join(split(new)[0], overlay_name(group) if is_over else group.own_ledger)
+        return _move(fs, at, to, LARGEST_LEDGER)
+
+    def _xmp_moves(self, old: str, new: str, names: Sequence[str]) -> list[_Move]:
+        if not names:
+            return []
+        if not self._volume.writable:
+            raise _Doubt("read-only sidecars cannot follow")
+        (was, own), (folder, target) = split(old), split(new)
+        named = {name: name_at(name, own, target) for name in names}
+        good = fits(self._volume, folder, target, [to for to in named.values() if to])
+        if any(to not in good for to in named.values()):
+            raise _Doubt("shared sidecars cannot follow")
+        return [
+            _move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP)
+            for name, to in named.items()
+            if to
+        ]
 
     def _carry_out(self, moves: list[_Move]) -> None:
         """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own."""
@@ -250,8 +228,13 @@ def _group_of(path: str) -> Group:
     return Group(name, kind_of(name) or "photo")
 
 
-def _is_of(trace: Trace, signature: bytes) -> bool:
-    return Stat(0, *trace, 0).signature()[:24] == signature[:24]
+def _stayed(old: str, new: str, names: Sequence[str]) -> Problem:
+    return Problem(
+        new,
+        "left-behind",
+        f"These could not follow this photo from {old}: {', '.join(names)}.",
+        "They lie where they were, unchanged; nothing of that name at the new place was touched.",
+    )
 
 
 def _left_behind(old: str, new: str, reason: str) -> Problem:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
 from sync.engine import mounted, overlay, sharing
+from sync.engine.arrivals import Arrivals
 from sync.engine.folder import Difference, compare, originals_in
-from sync.engine.following import Arrivals, Following
+from sync.engine.following import Following
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
@@ -181,6 +182,8 @@ class Rescan:
             yield Root("halted", verdict.reason, len(left), len(lost), left + lost)
             return
         yield Root("online", away=len(lost), paths=lost)
+        self._new.miss(join(folder, entry.name) for folder in self._gone for entry in self._gone[folder])
+        self._new.miss(self._orphans)
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield from self._following.gone(join(folder, entry.name), entry, self._new)

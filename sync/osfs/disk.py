@@ -137,8 +137,13 @@ class OsFS:
         with self._folder(old_folder) as at, self._folder(new_folder) as to:
             if not modes.S_ISREG(os.stat(old_name, dir_fd=at, follow_symlinks=False).st_mode):
                 raise NotRegular(old)
-            if not kernel.renameat2(at, old_name, to, new_name, kernel.RENAME_NOREPLACE):
-                _link_then_unlink(at, old_name, to, new_name)
+            try:
+                if not kernel.renameat2(at, old_name, to, new_name, kernel.RENAME_NOREPLACE):
+                    _link_then_unlink(at, old_name, to, new_name)
+            except FileExistsError:
+                if (at, old_name) == (to, new_name) or not _is_one_file(at, old_name, to, new_name):
+                    raise
+                os.unlink(old_name, dir_fd=at)
 
     def remove(self, path: str) -> None:
         """See `FS.remove`."""
@@ -260,6 +265,14 @@ def _write_all(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
+
+
+def _is_one_file(at: int, old: str, to: int, new: str) -> bool:
+    """Whether two names are hard links of one inode: a rename that a crash cut short."""
+    one, other = (
+        os.stat(name, dir_fd=folder, follow_symlinks=False) for folder, name in ((at, old), (to, new))
+    )
+    return os.path.samestat(one, other) and one.st_nlink > 1
 
 
 def _link_then_unlink(at: int, old: str, to: int, new: str) -> None:

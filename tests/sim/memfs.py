@@ -179,7 +179,7 @@ class MemFS:
         self._write("carry", new)
         node = self._regular(old)
         self._folder(split(new)[0])
-        if new in self.nodes:
+        if self.nodes.get(new, node) is not node or old == new:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new)
         del self.nodes[old]
         self.nodes[new] = node

@@ -10,7 +10,7 @@ import pytest
 
 from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
-from sync.engine.following import Arrivals
+from sync.engine.arrivals import Arrivals
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine

@@ -1,0 +1,162 @@
+"""What lies in a folder for originals that are not there any more, and what it is called at a new place.
+
+The folder is paired once more as if they were there still. Whatever a living original claims is not left:
+a file that two share goes only with the last of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sync.engine.values import Site, Volume
+from sync.errors import SyncError
+from sync.pairing import Group, pair
+from sync.pairing.names import (
+    DUPLICATE,
+    KINDS,
+    bases_of_companion,
+    fold,
+    is_ignored,
+    kind_of,
+    stem_of,
+    without_tags,
+)
+from sync.pairing.takeout import WHOLE, is_json
+from sync.ports import FILE, FS, LEDGER_SUFFIX, XMP_SUFFIX, is_ours, join, split
+from sync.scan.seen import LARGEST_XMP
+
+_LONGEST_NAME = 255
+_NUMBERED = re.compile(r"(.*_)(\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The names left for one original: its XMPs (its own first), its ledger, and what else goes along."""
+
+    xmps: tuple[str, ...] = ()
+    ledger: str | None = None
+    others: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.xmps or self.ledger or self.others)
+
+
+NOTHING = Left()
+
+
+def left_in(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Left]:
+    """What is left for each of the originals gone from a folder, by name; none for one that is there."""
+    try:
+        names = [name for name in volume.fs.names(folder) if not is_ignored(name)]
+    except OSError:
+        return {}
+    now = pair((name, FILE) for name in names)
+    away = {*gone, *now.orphans} - set(names)
+    claimed = {name for group in now.groups.values() for name in group.all}
+    # An orphan's name may have no extension that tells what it was: it was set aside.
+    then = pair((name, FILE) for name in {*names, *away}).groups
+    return {name: _left(then.get(name) or _aside(name, names), claimed) for name in sorted(away)}
+
+
+def siblings_known(volume: Volume, site: Site, path: str) -> set[str]:
+    """The names of originals of the same stem that this site has hashed: they may be gone as well."""
+    folder, name = split(path)
+    endings = [ending for kind in KINDS for ending in (kind, kind.upper())]
+    paths = [join(folder, f"{stem_of(name)}.{ending}") for ending in endings]
+    return {split(found)[1] for found in site.memory.hashes(volume.id, paths)}
+
+
+def name_at(name: str, old: str, new: str) -> str | None:
+    """What a file of the original `old` is called beside it as `new`; None where no name would tell."""
+    to = name if old == new else _renamed(name, old, new)
+    if to is None or len(to.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
+        return None
+    return to
+
+
+def fits(volume: Volume, folder: str, original: str, names: Iterable[str]) -> set[str]:
+    """Those of the names that would be the original's if they lay in its folder."""
+    wanted = set(names)
+    there = [name for name in volume.fs.names(folder) if not is_ignored(name)]
+    groups = pair((name, FILE) for name in wanted.union(there)).groups
+    return wanted.intersection(groups[original].all) if original in groups else set()
+
+
+def bring(volume: Volume, old: str, new: str, names: Sequence[str]) -> list[str]:
+    """Rename companions, JSONs, conflict copies and darktable's duplicates; those that have to stay.
+
+    On a volume that is not ours to write all do, and nobody is told: there it is no mishap.
+    """
+    if not names or not volume.writable:
+        return []
+    fs, (was, own), (folder, target) = volume.fs, split(old), split(new)
+    named = {name: name_at(name, own, target) for name in names}
+    good = fits(volume, folder, target, [to for to in named.values() if to])
+    stayed = []
+    for name, to in named.items():
+        try:
+            if to is None or to not in good:
+                stayed.append(name)
+            elif is_ours(name):
+                _rename(fs, join(was, name), join(folder, to))
+            else:
+                fs.carry(join(was, name), join(folder, to))
+        except FileNotFoundError:
+            continue  # somebody was faster
+        except (SyncError, OSError):
+            stayed.append(name)
+    for at in (folder, was):
+        fs.sync_folder(at)
+    return stayed
+
+
+def _apples(name: str, was: str, now: str) -> str | None:
+    """What becomes of `IMG_O1.AAE`, which has a letter before the number of its original's stem."""
+    own, to = _NUMBERED.fullmatch(was), _NUMBERED.fullmatch(now)
+    if own is None or to is None:
+        return None
+    letter, rest = name[len(own[1])], name[len(was) + 1 :]
+    return f"{to[1]}{letter}{to[2]}{rest}"
+
+
+def _rename(fs: FS, old: str, new: str) -> None:
+    try:
+        fs.rename(old, new, replace=False)
+    except FileExistsError:
+        if fs.read(old, LARGEST_XMP).data != fs.read(new, LARGEST_XMP).data:
+            raise
+        fs.remove(old)  # a rename that a crash cut short
+
+
+def _left(group: Group, claimed: set[str]) -> Left:
+    def free(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for name in names if name not in claimed))
+
+    others = free((*group.copies, *group.duplicates, *group.companions, *group.jsons))
+    return Left(free(group.xmps), group.ledger, others)
+
+
+def _aside(base: str, names: Iterable[str]) -> Group:
+    """What was set aside under a base that is no original's name."""
+    xmp, ledger, there = base + XMP_SUFFIX, base + LEDGER_SUFFIX, set(names)
+    return Group(base, "photo", (xmp,) if xmp in there else (), ledger if ledger in there else None)
+
+
+def _renamed(name: str, old: str, new: str) -> str | None:
+    if is_json(name) and not name.endswith(LEDGER_SUFFIX):
+        # Of a cut or counted name nothing could be told at another one; a whole name says enough.
+        return f"{new}{name[len(old) :]}" if name.startswith(old + ".") else f"{new}{WHOLE}.json"
+    if fold(name).startswith(fold(old)) and len(fold(name)) - len(fold(old)) == len(name) - len(old):
+        return new + name[len(old) :]
+    was, now = stem_of(old), stem_of(new)
+    if name[-4:].lower() == ".aae" and was in bases_of_companion(name)[1:]:
+        return _apples(name, was, now)
+    if not fold(name).startswith(fold(was)) or len(fold(was)) != len(was):
+        return None
+    tail = name[len(was) :]
+    number = DUPLICATE.match(without_tags(name[: -len(XMP_SUFFIX)]))
+    if name.lower().endswith(XMP_SUFFIX) and number and tail.startswith("_") and kind_of(old):
+        return now + tail.replace(old[len(was) :], new[len(now) :], 1)
+    return now + tail
