@@ -42,6 +42,7 @@ __all__ = [
     "Step",
     "WriteLedger",
     "WriteMirror",
+    "is_rollback",
     "plan",
 ]
 
@@ -88,9 +89,7 @@ def _known(group: Group) -> tuple[Ledger | None, tuple[Problem, ...]]:
         return None, ()
     held = reduce(join, group.ledgers)
     remembered = group.remembered
-    if remembered is None or remembered.id != held.id or remembered.seen <= held.seen:
-        return held, ()
-    if remembered.asset and held.asset and not _may_be_one(remembered.asset, held.asset):
+    if remembered is None or not is_rollback(held, remembered):
         return held, ()
     told = Problem(
         group.asset_id,
@@ -99,6 +98,13 @@ def _known(group: Group) -> tuple[Ledger | None, tuple[Problem, ...]]:
         "Both were joined: nothing that K-Photos had seen is lost.",
     )
     return join(held, remembered), (told,)
+
+
+def is_rollback(held: Ledger, remembered: Ledger) -> bool:
+    """Tell whether what is remembered of the same picture's ledger knows more than what lies there."""
+    if remembered.id != held.id or remembered.seen <= held.seen:
+        return False
+    return not (remembered.asset and held.asset) or _may_be_one(remembered.asset, held.asset)
 
 
 def _may_be_one(one: Fingerprint, other: Fingerprint) -> bool:

@@ -15,6 +15,7 @@ from sync.engine import sharing
 from sync.engine.assets import version
 from sync.engine.attempting import Wanted
 from sync.engine.bulk import Bulk
+from sync.engine.deliberate import adopt_disk, disown
 from sync.engine.finding import find_group
 from sync.engine.following import Following
 from sync.engine.hashing import hash_of
@@ -145,7 +146,17 @@ class Engine:
         and the ledger's own error if it cannot be read.
         """
         self._rounds.enter()
-        return self._rounds.disown(path)
+        return disown(self._rounds, path)
+
+    def adopt_disk(self, path: str, by: str | None) -> Asset:
+        """Let the older ledger that somebody put back stand, though a newer one is known here.
+
+        Without it the newer is joined and written back at the next look. The history says who went back,
+        from what to what; what programs wrote into the XMP since counts as ever. Raises Refused where
+        nothing newer is known, NotFound, Offline, ReadOnly, and the ledger's own error.
+        """
+        self._rounds.enter()
+        return adopt_disk(self._rounds, path, by)
 
     def settle(self) -> None:
         """Look once more at the sidecars that this engine's edits took out, and clear them away.

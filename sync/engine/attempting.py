@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sync.apply.put import Pen
 from sync.core.edit import inverse
-from sync.core.model import Change, Sight
+from sync.core.model import Change, Ledger
 from sync.core.plan import Plan, WriteLedger, plan
+from sync.core.rollback import go_back
 from sync.core.undo import has_done
 from sync.engine.assets import Extra, asset_of, is_stranger
 from sync.engine.deciding import Deciding
@@ -30,15 +31,16 @@ class Round:
 
     `undo` is None until the edit stands in the ledger: only then is it acknowledged. `wanted` goes before
     `changes`, which it becomes. `is_changed`: the edit has made a difference. `was_done`: the bulk edit of
-    that id is in the ledger already, so that nothing is done again.
+    that id is in the ledger already, so that nothing is done again. `is_wanted`: the ledger is written
+    whatever the plan says. `newer`: what is gone back from on purpose, until that is durable.
     """
 
     hash: str | None = None
     changes: Sequence[Change] = ()
     by: str | None = None
     undo: list[Change] | None = None
-    found: tuple[Sight, ...] = ()
-    is_fingerprint: bool = False
+    is_wanted: bool = False
+    newer: Ledger | None = None
     wanted: Wanted | None = None
     is_changed: bool = False
     bulk: str | None = None
@@ -71,9 +73,11 @@ class Attempting:
     def begin(self, look: Look, temps: Iterable[str], round_: Round, pen: Pen) -> Attempt:
         """Decide; nothing is written yet. Raises BadValue, Conflict and what `Wanted` raises."""
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
-        is_old = extra.is_old and not round_.found
-        extra = replace(extra, found=(*extra.found, *round_.found), is_old=is_old)
         group, at = self._deciding.group(look, round_.hash, extra), self._deciding.here(look)
+        if round_.newer is not None and group.ledgers:
+            first, *others = group.ledgers
+            back = go_back(first, round_.newer, now_ms=at.now_ms, node=at.node, by=round_.by)
+            group = replace(group, ledgers=(back, *others), remembered=None)
         before = decided = plan(group, at)
         if round_.is_unacknowledged and round_.bulk is not None and has_done(before.ledger, round_.bulk):
             round_.was_done, round_.undo = True, []
@@ -82,7 +86,7 @@ class Attempting:
                 round_.changes = round_.wanted(self._shown(look, before, round_.hash))
             decided = plan(group, at, changes=round_.changes, by=round_.by)
         decided = self._deciding.named(look, decided)
-        if round_.is_fingerprint:
+        if round_.is_wanted:
             decided = replace(decided, steps=(WriteLedger(), *decided.steps))
         writing = Writing(self.volume.fs, pen, look, decided, round_.hash, is_sure=not round_.was_done)
         return Attempt(look, before, decided, extra, writing)
@@ -96,7 +100,7 @@ class Attempting:
                 before, after = attempt.before.ledger, attempt.decided.ledger
                 round_.undo = inverse(before, after, round_.changes)
                 round_.is_changed = before.seen != after.seen
-            round_.found = tuple(written.found)
+            round_.newer = None
 
     def told(
         self, attempt: Attempt, written: Written, round_: Round

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sync.apply.put import Pen, Placed, Prepared, prepare, settled, take_back
 from sync.codecs import xmp as xmps
-from sync.core.model import Problem, Sight
+from sync.core.model import Problem
 from sync.core.plan import WriteMirror
 from sync.engine import remember
 from sync.errors import Refused, Unreadable
@@ -21,7 +21,7 @@ _PENDING = "The ledger has it all; the sidecar was left as it is."
 
 @dataclass(slots=True)
 class Written:
-    """How far an attempt got. `found`: what came out of an exchange and is yet to be absorbed.
+    """How far an attempt got.
 
     `is_acknowledged`: the ledger is durable. `again`: the disk moved on, look anew. `ledger` and
     `xmps` are the files as they are now; `kept` what is to be remembered of them.
@@ -32,7 +32,6 @@ class Written:
     is_acknowledged: bool = False
     again: bool = False
     is_pending: bool = False
-    found: list[Sight] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     kept: dict[str, bytes | None] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sync.apply.put import Pen
 from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Change, Problem
-from sync.engine.aside import set_aside
 from sync.engine.assets import fingerprinted, is_stranger
 from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
@@ -20,7 +20,7 @@ from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import remembered
-from sync.errors import Busy, ReadOnly, Refused, SyncError
+from sync.errors import Busy, ReadOnly, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Look
@@ -86,7 +86,7 @@ class Rounds:
             if decided is not None:
                 self._kept.update(remembered(look, decided))
             return asset
-        if not self._may_write(look):
+        if not self.may_write(look):
             return asset
         if is_unsettled(self.site, look):
             return replace(asset, pending=True, again=UNSETTLED_SECONDS)
@@ -112,26 +112,6 @@ class Rounds:
         self.unsettled.add(path)
         return Edited(asset, round_.undo or [])
 
-    def disown(self, path: str) -> Asset:
-        """Set another picture's sidecars aside; see `Engine.disown`."""
-        with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
-            group, stat, _ = find_group(self.volume, path)
-            look = read_group(self.volume, split(path)[0], group, stat)
-            hash_ = self.hash_of(path, stat)
-            if not self._may_write(look):
-                raise look.ledger.error or ReadOnly("the volume is read-only, and there is no overlay")
-            if not is_stranger(look, hash_):
-                raise Refused("the sidecars beside this file are its own")
-            try:
-                self._kept.update(set_aside(self.volume, self.site, look, hash_))
-            except OSError as error:
-                raise ReadOnly(f"the sidecars cannot be renamed: {error.strerror or error}") from error
-            finally:
-                self.flush()
-            asset = self.write(path, Round(hash_))
-        self.flush()
-        return asset
-
     def settle_edits(self) -> None:
         """Take the second look at what edits took out, once it is time; see `Engine.settle`."""
         if not self.unsettled:
@@ -146,15 +126,24 @@ class Rounds:
 
     def fingerprint(self, path: str, hash_: str) -> Asset:
         """Let the ledger, if there is one that lacks it, hold its original's content hash; the asset then."""
-        with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
-            group, stat, _ = find_group(self.volume, path)
-            look = read_group(self.volume, split(path)[0], group, stat)
+        with self.held(path) as (look, _):
             held = look.ledger.ledger
             if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
                 return self._deciding.decide(look, hash_)[0]
-            if self._may_write(look):
-                return self.write(path, Round(hash_, is_fingerprint=True))
+            if self.may_write(look):
+                return self.write(path, Round(hash_, is_wanted=True))
             return self._deciding.decide(look, hash_)[0]
+
+    @contextlib.contextmanager
+    def held(self, path: str) -> Iterator[tuple[Look, str | None]]:
+        """One original as it lies there and its content hash, with nobody else at it; NotFound."""
+        with self.site.lock.hold([Place.of(path).key(self.volume.id)]):
+            group, stat, _ = find_group(self.volume, path)
+            yield read_group(self.volume, split(path)[0], group, stat), self.hash_of(path, stat)
+
+    def keep(self, kept: Mapping[str, bytes | None]) -> None:
+        """Note what was seen at paths, None for what is to be forgotten; `flush` makes it last."""
+        self._kept.update(kept)
 
     def flush(self) -> None:
         """Let the site's memory keep what was seen since."""
@@ -168,7 +157,8 @@ class Rounds:
         signature, hash_ = self.site.memory.hashes(self.volume.id, [path]).get(path, (b"", None))
         return hash_ if signature == stat.signature() else None
 
-    def _may_write(self, look: Look) -> bool:
+    def may_write(self, look: Look) -> bool:
+        """Whether a ledger can be written for this original: the one there can be gone on from."""
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
 
     def write(self, path: str, round_: Round) -> Asset:
@@ -179,7 +169,7 @@ class Rounds:
             round_.hash = round_.hash or self.hash_of(path, stat)
             if round_.is_unacknowledged:
                 refuse(look, round_.hash)
-            if is_stranger(look, round_.hash) or not self._may_write(look):
+            if is_stranger(look, round_.hash) or not self.may_write(look):
                 return self._deciding.decide(look, round_.hash)[0]
             attempt = self.attempting.begin(look, temps, round_, self.pen)
             written = attempt.writing.run()
