@@ -17,6 +17,7 @@ from kphotos import db
 from kphotos.config import Settings
 
 _AT_ONCE = 500
+_UNKNOWN = object()
 
 
 class Bytes(peewee.Field):
@@ -75,6 +76,7 @@ class Observed:
         self._settings = settings
         self._site = site
         self._expected: dict[tuple[str, str], bytes | None] = {}
+        self._known: dict[tuple[str, str], bytes | None] = {}
 
     def folders(self, volume: str) -> dict[str, bytes]:
         """Every folder's packed snapshot, loaded at once."""
@@ -99,13 +101,17 @@ class Observed:
     def expect(self, volume: str, paths: Iterable[str]) -> None:
         """Read at once what is about to be asked for; a query each would cost half a rebuild."""
         found = self._some("sidecar", ("seen",), volume, paths)
-        self._expected = {(volume, path): cells[0] if cells else None for path, cells in found.items()}
+        self._known = {(volume, path): cells[0] if cells else None for path, cells in found.items()}
+        self._expected = dict(self._known)
 
     def keep(self, volume: str, seen: Mapping[str, bytes | None]) -> None:
         """Keep or forget what was seen at sidecars' paths."""
+        news = {path: it for path, it in seen.items() if self._known.get((volume, path), _UNKNOWN) != it}
         for path in seen:
             self._expected.pop((volume, path), None)
-        self._keep("sidecar", volume, {path: it if it is None else (it,) for path, it in seen.items()})
+            self._known.pop((volume, path), None)
+        if news:
+            self._keep("sidecar", volume, {path: it if it is None else (it,) for path, it in news.items()})
 
     def hashes(self, volume: str, paths: Iterable[str]) -> dict[str, tuple[bytes, str]]:
         """Originals' signatures and content hashes, for those of the paths that are known."""

@@ -75,7 +75,7 @@ def canonical(field: str, value: Value) -> Value:
 
 def kept(field: str, value: Value) -> Value:
     """Return a value out of a ledger in the field's form, None where the field cannot hold it."""
-    if isinstance(value, Mapping) and value.get("local") == _UNKNOWN_TIME:
+    if type(value) is dict and value.get("local") == _UNKNOWN_TIME:
         return {"local": _UNKNOWN_TIME, "offset": _offset(value.get("offset"))}
     return canonical(field, value)
 

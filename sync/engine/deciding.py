@@ -21,12 +21,13 @@ from sync.engine.assets import (
 )
 from sync.engine.assets import here as here_at
 from sync.engine.identity import Identities
+from sync.engine.resting import at_rest
 from sync.engine.root import begin, require_root
 from sync.engine.sharing import users
 from sync.engine.values import Asset, Site, Volume
 from sync.engine.waiting import time_left
 from sync.errors import Offline
-from sync.scan.see import Look
+from sync.scan.see import Glance, Look
 
 
 class Deciding:
@@ -60,6 +61,14 @@ class Deciding:
         pending = self.volume.writable and (is_torn or self.again(look, decided) is not None)
         asset = asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending)
         return replace(asset, again=self.again(look, decided)), decided
+
+    def at_rest(self, glance: Glance, hash_: str | None) -> tuple[Look, Asset, Plan] | None:
+        """What `decide` comes to for an original at rest, without making out its XMPs; None for others."""
+        rested = at_rest(self.volume, self.site, glance)
+        if rested is None or is_stranger(rested[0], hash_):
+            return None
+        look, decided = rested[0], self.named(*rested)
+        return look, asset_of(self.volume, look, decided, hash_, has_ledger=True), decided
 
     def again(self, look: Look, decided: Plan) -> float | None:
         """When a file whose mark nobody here knows is to be looked at again, though it stays as it is."""

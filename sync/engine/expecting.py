@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from sync.engine.identity import holder_key
 from sync.ports import join
-from sync.scan.see import Look
+from sync.scan.see import Glance, Look
 
 
-def expected(look: Look) -> Iterator[str]:
+def expected(look: Glance | Look) -> Iterator[str]:
     """The paths and keys under which the memory is asked about an original, in no order.
 
     One that is missing here is asked for by itself, which only takes longer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sync.core.merge import join as join_ledgers
@@ -13,7 +13,7 @@ from sync.pairing import Group, Pairing, pair
 from sync.pairing.names import fold, is_ignored, is_temp, originals_of_copy
 from sync.pairing.takeout import is_json, start_of
 from sync.ports import LEDGER_SUFFIX, UNKNOWN, Stat, join, split
-from sync.scan.see import Look, see
+from sync.scan.see import Glance, Look, glance, see
 from sync.scan.seen import SeenLedger, see_ledger
 
 _LONGEST_NAME = 255
@@ -96,9 +96,13 @@ def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]
 
 def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
     """Read a group's ledger, from wherever it is kept, and its XMPs."""
-    look = see(volume.fs, folder, group, stat, _read_ledger(volume, folder, group))
-    over = read_over(volume, folder, group)
-    return look if over is None else replace(look, over=over)
+    return see(volume.fs, glance_at(volume, folder, group, stat))
+
+
+def glance_at(volume: Volume, folder: str, group: Group, stat: Stat) -> Glance:
+    """Read the same, and make out the ledger alone."""
+    ledger = _read_ledger(volume, folder, group)
+    return glance(volume.fs, folder, group, stat, ledger, read_over(volume, folder, group))
 
 
 def keeps_ledger_beside(volume: Volume, group: Group) -> bool:

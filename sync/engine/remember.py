@@ -15,7 +15,7 @@ from sync.core.model import Ledger
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
 from sync.ports import Stat
-from sync.scan.see import Look
+from sync.scan.see import Glance, Look
 
 _FORM = b"1"
 _SIGNATURE_ENDS = 33
@@ -51,7 +51,7 @@ def hint(volume: Volume, site: Site, path: str) -> Mapping[str, str] | None:
     return has if isinstance(has, dict) else None
 
 
-def other_ledger(volume: Volume, site: Site, look: Look) -> Ledger | None:
+def other_ledger(volume: Volume, site: Site, look: Look | Glance) -> Ledger | None:
     """The ledger that this site last saw, where it is not the one that lies there now."""
     if look.ledger.found is None and look.ledger.error is None:
         return None

@@ -13,7 +13,7 @@ from sync.engine.assets import fingerprinted, is_stranger
 from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
 from sync.engine.expecting import expected
-from sync.engine.finding import Place, find_group, read_group
+from sync.engine.finding import Place, find_group, glance_at, read_group
 from sync.engine.finding_many import find_groups
 from sync.engine.mirroring import Written
 from sync.engine.temps import temps_for
@@ -23,7 +23,7 @@ from sync.engine.writing import remembered
 from sync.errors import Busy, ReadOnly, SyncError
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
-from sync.scan.see import Look
+from sync.scan.see import Glance, Look, see
 from sync.scan.seen import why
 
 _ATTEMPTS = 20
@@ -62,22 +62,33 @@ class Rounds:
         found = {join(folder, group.original): stats[group.original].stat for group in groups}
         hashes = self.site.memory.hashes(self.volume.id, found)
         for start in range(0, len(groups), _AT_ONCE):
-            looks = [
-                read_group(self.volume, folder, group, stats[group.original].stat)
+            glances = [
+                glance_at(self.volume, folder, group, stats[group.original].stat)
                 for group in groups[start : start + _AT_ONCE]
             ]
-            self.site.memory.expect(self.volume.id, [key for look in looks for key in expected(look)])
-            for look in looks:
-                signature, hash_ = hashes.get(look.path, (b"", None))
-                yield self._settle(look, hash_ if signature == look.stat.signature() else None, temps)
+            self.site.memory.expect(self.volume.id, [key for each in glances for key in expected(each)])
+            for glance in glances:
+                signature, hash_ = hashes.get(glance.path, (b"", None))
+                hash_ = hash_ if signature == glance.stat.signature() else None
+                asset = None if temps else self._at_rest(glance, hash_)
+                yield asset or self._settle(see(self.volume.fs, glance), hash_, temps)
+            self.flush()
             self.site.memory.expect(self.volume.id, ())
-        self.flush()
 
     def settle(
         self, folder: str, group: Group, stat: Stat, hash_: str | None, temps: Sequence[str] = ()
     ) -> Asset:
         """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
         return self._settle(read_group(self.volume, folder, group, stat), hash_, temps)
+
+    def _at_rest(self, glance: Glance, hash_: str | None) -> Asset | None:
+        """The asset of a group that is at rest by the bytes alone; None where it has to be made out."""
+        rested = self._deciding.at_rest(glance, hash_)
+        if rested is None:
+            return None
+        look, asset, decided = rested
+        self._kept.update(remembered(look, decided))
+        return asset
 
     def _settle(self, look: Look, hash_: str | None, temps: Sequence[str]) -> Asset:
         asset, decided = self._deciding.decide(look, hash_)

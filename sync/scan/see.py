@@ -8,10 +8,27 @@ from sync.core.model import Problem
 from sync.pairing import Group
 from sync.ports import FS, Stat, join
 from sync.scan.copies import SeenCopy, see_copies
-from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, see_xmp
+from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, read_xmp, understand
 from sync.scan.takeout import SeenTakeout, see_takeout
 
 _OVER_KEPT = "What was edited while the volume was read-only is kept in K-Photos' own folder as it is."
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One original whose sidecars were read, and none but the ledger is made out yet."""
+
+    folder: str
+    group: Group
+    stat: Stat
+    ledger: SeenLedger
+    xmps: tuple[SeenXmp, ...]
+    over: SeenLedger | None = None
+
+    @property
+    def path(self) -> str:
+        """The original's path in its volume."""
+        return join(self.folder, self.group.original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +66,21 @@ class Look:
         return tuple(found)
 
 
-def see(fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger) -> Look:
-    """Read the XMPs and conflict copies of a group whose ledger has been read already."""
-    xmps = tuple(see_xmp(fs, folder, name) for name in group.xmps)
+def glance(
+    fs: FS, folder: str, group: Group, stat: Stat, ledger: SeenLedger, over: SeenLedger | None
+) -> Glance:
+    """Read the XMPs of a group whose ledger has been read already."""
+    xmps = tuple(read_xmp(fs, folder, name) for name in group.xmps)
+    return Glance(folder, group, stat, ledger, xmps, over)
+
+
+def see(fs: FS, read: Glance) -> Look:
+    """Make out what has been read of a group, and read its conflict copies."""
+    folder, group, stat, ledger = read.folder, read.group, read.stat, read.ledger
+    xmps = tuple(
+        understand(seen.name, seen.found, join(folder, seen.name)) if seen.found else seen
+        for seen in read.xmps
+    )
     copies = see_copies(fs, folder, group, stat, ledger, xmps)
     takeout = see_takeout(fs, folder, group.original, group.jsons) if group.jsons else None
-    return Look(folder, group, stat, ledger, xmps, copies, takeout=takeout)
+    return Look(folder, group, stat, ledger, xmps, copies, read.over, takeout)

@@ -62,14 +62,19 @@ def see_ledger(fs: FS, path: str) -> SeenLedger:
 
 def see_xmp(fs: FS, folder: str, name: str) -> SeenXmp:
     """Read one XMP by its name in a folder."""
+    seen = read_xmp(fs, folder, name)
+    return understand(name, seen.found, join(folder, name)) if seen.found else seen
+
+
+def read_xmp(fs: FS, folder: str, name: str) -> SeenXmp:
+    """Read one XMP by its name in a folder, without making out what it says."""
     path = join(folder, name)
     try:
-        found = fs.read(path, LARGEST_XMP)
+        return SeenXmp(name, fs.read(path, LARGEST_XMP))
     except FileNotFoundError:
         return SeenXmp(name)
     except OSError as error:
         return SeenXmp(name, problem=_unreadable(path, why(error)))
-    return understand(name, found, path)
 
 
 def understand(name: str, found: Found, path: str) -> SeenXmp:

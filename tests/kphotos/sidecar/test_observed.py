@@ -112,3 +112,14 @@ def test_what_was_expected_before_is_asked_for_anew(both_settings: Settings) -> 
     other.keep("v", {"a": b"2"})
     memory.expect("v", ())
     assert memory.last("v", "a") == b"2"
+
+
+def test_what_is_remembered_just_so_is_not_written_again(both_settings: Settings) -> None:
+    memory, other = Observed(both_settings, "s1"), Observed(both_settings, "s1")
+    memory.keep("v", {"a": b"1", "b": b"1", "c": b"1"})
+    memory.expect("v", ["a", "b", "c"])
+    other.keep("v", {"a": b"newer"})
+    memory.keep("v", {"a": b"1", "b": b"2", "c": None})
+    assert [other.last("v", name) for name in "abc"] == [b"newer", b"2", None]
+    memory.keep("v", {"a": b"1"})
+    assert other.last("v", "a") == b"1"
