@@ -52,8 +52,8 @@ LAYERS = (
     ),
     Layer(
         "application",
-        "kphotos on SQLite and Postgres; killed at each system call",
-        (*PYTEST, *TWO_AT_ONCE, "tests/kphotos", "tests/crash"),
+        "kphotos on SQLite and Postgres; killed at each system call, power cut, full disk",
+        (*PYTEST, *TWO_AT_ONCE, "tests/kphotos", "tests/crash", "tests/faults"),
     ),
     Layer("interop", "the real darktable, exiftool and exiv2, both ways", (*PYTEST, "tests/interop")),
     Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, "tests/e2e")),

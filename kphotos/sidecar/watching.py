@@ -15,7 +15,7 @@ from kphotos.index import generation, projection
 from kphotos.index.rows import Change, Cleared, ProblemRow
 from kphotos.runtime import progress, watches
 from kphotos.runtime.watches import Watched
-from kphotos.sidecar import intake, landmarks, rebuild, removing, sites
+from kphotos.sidecar import intake, landmarks, rebuild, removing, restarts, sites
 from kphotos.sidecar.intake import Tally
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
@@ -130,13 +130,16 @@ class Follower:
         wish = watches.asked(settings).get(volume.id)
         checked = watches.every(settings).get(volume.id, Watched(volume.id)).checked_ms
         is_due = 0 < checked < watches.now_ms() - _CHECK_MS
-        events = self._engine().scan(confirmed=wish or 0, sidecars=is_due)
+        is_first = restarts.is_first_scan(settings, volume)
+        events = self._engine().scan(confirmed=wish or 0, sidecars=is_due, everything=is_first)
         tally = intake.take(settings, volume, events, lambda seen: progress.tell(settings, name, seen, None))
         progress.over(settings, name)
         if tally.root is not None:
             self._scanned(tally.root)
             if tally.root.state == "online":
                 self.volume = identity(settings, volume)
+                if is_first:
+                    restarts.scanned(settings, volume)
             if (is_due or not checked) and tally.root.state != "offline":
                 watches.tell(settings, volume.id, checked_ms=watches.now_ms())
         if wish is not None:

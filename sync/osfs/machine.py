@@ -1,9 +1,20 @@
-"""The machine's own clock and chance."""
+"""The machine's own clock and chance, and which of its starts this is."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from pathlib import Path
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+def boot() -> str:
+    """A name for the time since the machine was started; always another one where there is none."""
+    try:
+        return _BOOT.read_text("ascii").strip()
+    except OSError:
+        return secrets.token_hex(16)
 
 
 class SystemClock:
