@@ -11,6 +11,7 @@ from kphotos.config import Settings
 from kphotos.web import (
     assets,
     auth,
+    bulk,
     conflicts,
     cookies,
     errors,
@@ -28,7 +29,7 @@ from kphotos.web import (
     timeline,
 )
 
-ROOMS = (auth, pages, timeline, assets, media, tags, problems, conflicts, status)
+ROOMS = (auth, pages, timeline, assets, bulk, media, tags, problems, conflicts, status)
 
 
 class AssetId(BaseConverter):

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from time import monotonic, time_ns
 
 from kphotos import index, jobs
+from kphotos.catalog import bulk
 from kphotos.config import Settings
 from kphotos.errors import IndexMissing, NotFound, Unavailable
 from kphotos.index import projection, query
@@ -48,7 +49,13 @@ class Bench:
     def drain(self) -> None:
         """Do every job that waits; called by Huey in one of its threads."""
         worker = f"{self.name}-{threading.get_ident()}"
-        jobs.work(self.settings, {intake.DERIVE: self.derive}, worker, self.stopping.is_set)
+        does = {intake.DERIVE: self.derive, bulk.KIND: self.change}
+        jobs.work(self.settings, does, worker, self.stopping.is_set)
+
+    def change(self, job: Job) -> None:
+        """Go on with a bulk edit until it is over."""
+        if bulk.run(self.settings, str(job.ids["bulk"]), stopping=self.stopping.is_set).over is None:
+            raise Unavailable("The worker ended in the middle of it.")
 
     def derive(self, job: Job) -> None:
         """Hash one original and make what is missing of its thumbnail, preview and facts."""

@@ -6,7 +6,7 @@ an asset without a ledger follows from its volume and path, and its first ledger
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from kphotos import records
 from kphotos.config import Settings
@@ -17,6 +17,7 @@ from sync.core.model import Change
 
 FIELD = "favourites"
 _ATTEMPTS = 20
+_NONE: frozenset[str] = frozenset()
 
 
 def change(
@@ -51,6 +52,17 @@ def add(settings: Settings, user: str, asset: str) -> bool:
 def remove(settings: Settings, user: str, asset: str) -> bool:
     """Durably forget it; False if the user's record does not say so."""
     return _change(settings, user, lambda assets: assets - {asset})
+
+
+def change_many(settings: Settings, user: str, *, add: Set[str] = _NONE, remove: Set[str] = _NONE) -> bool:
+    """Add and remove many assets in one write of the user's record; False if it says all that already."""
+    return _change(settings, user, lambda assets: assets - remove | add)
+
+
+def held(settings: Settings, user: str) -> frozenset[str]:
+    """The assets in the user's own record."""
+    known = records.load(settings, FAVOURITES, user)
+    return favourites_in(known.data) if known is not None else frozenset()
 
 
 def _change(settings: Settings, user: str, change: Callable[[frozenset[str]], frozenset[str]]) -> bool:

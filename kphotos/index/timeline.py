@@ -89,6 +89,22 @@ def block(scope: Scope, view: str, version: str, start: int, number: int) -> byt
     return wire.block(rows)
 
 
+def ids(scope: Scope, view: str, version: str, ranges: Sequence[tuple[int, int]]) -> list[str]:
+    """The assets at these ordinals (first, one past the last; ascending and apart) in timeline order.
+
+    Invalid for ranges of another form or beyond the end; StaleVersion as for the levels.
+    """
+    with _at(view, version) as structure:
+        ends = [0, *chain.from_iterable(ranges), _days(scope, view, structure).count]
+        if any(before > after for before, after in pairwise(ends)) or any(a == b for a, b in ranges):
+            raise Invalid("ranges", "Ranges are [first, one past the last], ascending and apart.")
+        query = Asset.select(Asset.id).where(*_conditions(scope, view)).order_by(*_ORDER)
+        found: list[str] = []
+        for start, end in ranges:
+            found += [row[0] for row in db.rows(query.offset(start).limit(end - start))]
+    return found
+
+
 @contextmanager
 def _at(view: str, version: str) -> Iterator[int]:
     """A snapshot of the index, if the ordinals of `version` still hold; StaleVersion if not."""

@@ -19,6 +19,7 @@ from kphotos.jobs.rows import (
     heartbeat,
     page,
     retry,
+    revive,
 )
 from kphotos.jobs.work import work
 
@@ -37,6 +38,7 @@ __all__ = [
     "page",
     "queue",
     "retry",
+    "revive",
     "ring",
     "work",
 ]

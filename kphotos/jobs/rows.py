@@ -186,6 +186,18 @@ def cancel(settings: Settings, job: int) -> None:
     _move(settings, job, "'queued', 'running', 'parked'", "cancelled")
 
 
+def revive(settings: Settings, kind: str, key: str, **ids: Any) -> None:
+    """Have work done that was given up, under the same key; it is enqueued anew if nothing is open."""
+    with _state(settings) as database:
+        db.run(
+            database,
+            "UPDATE job SET state = 'queued', tries = 0, not_before_ms = 0"
+            " WHERE kind = ? AND key = ? AND state = 'parked'",
+            (kind, key),
+        )
+    enqueue(settings, kind, key, **ids)
+
+
 def retry(settings: Settings, job: int) -> None:
     """Try a parked job anew; NotFound if it is not parked."""
     _move(settings, job, "'parked'", "queued")

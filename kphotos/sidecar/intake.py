@@ -95,12 +95,21 @@ def project(settings: Settings, volume: Volume, asset: Asset) -> Asset:
     return asset
 
 
+def project_many(settings: Settings, volume: Volume, assets: Sequence[Asset]) -> None:
+    """Bring assets into the index as they are now, all at once."""
+    try:
+        projection.project(settings, changes_of(settings, volume, assets))
+    except IndexMissing:
+        return  # As for one: the rebuild to come reads the disk.
+    _repeat_stale(settings, volume, sites.engine_of(settings, volume), assets)
+
+
 def changes_of(
     settings: Settings, volume: Volume, assets: Sequence[Asset], *, anew: bool = False
 ) -> Iterator[Change]:
     """Rows, facts and problems of assets as they were just looked at; `anew`: into an empty index."""
     store = store_of(settings)
-    for asset, found in zip(assets, _embedded(volume, assets), strict=True):
+    for asset, found in zip(assets, embedded_of(volume, assets), strict=True):
         known = store.facts(asset.original.hash) if asset.original.hash is not None else None
         if known is not None:
             yield facts_row(known)
@@ -198,7 +207,8 @@ def facts_row(known: Known) -> Facts:
     )
 
 
-def _embedded(volume: Volume, assets: Sequence[Asset]) -> list[embedded.Embedded]:
+def embedded_of(volume: Volume, assets: Sequence[Asset]) -> list[embedded.Embedded]:
+    """What the originals of assets say themselves."""
     root = os.fsencode(volume.root)
     paths = [os.path.join(root, os.fsencode(asset.path)) for asset in assets]  # noqa: PTH118 - bytes
     found = [_read(path) for path in paths]

@@ -128,4 +128,5 @@ def _document(asset: Asset, embedded: Embedded, told: Mapping[str, Any]) -> dict
 
 def _line(past: Past) -> dict[str, Any]:
     told = {"at": past.at, "field": past.field, "from": past.was, "to": past.v}
-    return told | {k: v for k, v in (("by", past.by), ("via", past.via), ("note", past.note)) if v}
+    more = (("by", past.by), ("via", past.via), ("note", past.note), ("bulk", past.bulk))
+    return told | {k: v for k, v in more if v}

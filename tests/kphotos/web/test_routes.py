@@ -45,6 +45,12 @@ TABLE: dict[tuple[str, str], tuple[object, int, int]] = {
     ("/api/conflicts/<asset:asset_id>", "GET"): (IN, 404, 200),
     ("/api/conflicts/<asset:asset_id>", "POST"): (IN, 404, 415),
     ("/api/work", "GET"): (IN, 200, 200),
+    ("/api/bulk", "POST"): (IN, 415, 415),
+    ("/api/bulk", "GET"): (IN, 200, 200),
+    ("/api/bulk/<bulk_id>", "GET"): (IN, 404, 404),
+    ("/api/bulk/<bulk_id>", "DELETE"): (IN, 404, 404),
+    ("/api/bulk/<bulk_id>/undo", "POST"): (IN, 404, 404),
+    ("/api/bulk/<bulk_id>/resume", "POST"): (IN, 404, 404),
 }
 
 
