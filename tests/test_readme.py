@@ -77,6 +77,8 @@ def test_every_command_there_is_stands_in_the_readme() -> None:
         "show",
         "edit",
         "conflicts",
+        "adopt-disk",
+        "disown",
         "problems",
         "user",
     }

@@ -59,7 +59,7 @@ def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     volume, path = volumes.at(settings, arguments.path)
     asset = sites.engine_of(settings, volume).look(path)
     told = document(asset, volume.root / path)
-    out.result(told, lambda: _print(told, called(settings), out))
+    out.result(told, lambda: print_document(told, called(settings), out))
     return FOUND if told["problems"] or told["conflicts"] else OK
 
 
@@ -71,7 +71,7 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL)
     told = document(edited.asset, volume.root / path)
     told["changed"] = sorted({change.field for change in changes})
-    out.result(told, lambda: _print(told, called(settings), out))
+    out.result(told, lambda: print_document(told, called(settings), out))
     return OK
 
 
@@ -121,7 +121,8 @@ def called(settings: Settings) -> dict[str, str]:
     return {TERMINAL: "the terminal", **{one.id: one.name for one in accounts.everyone(settings)}}
 
 
-def _print(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> None:
+def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> None:
+    """The same for people."""
     size = f"{told['width']} × {told['height']}, " if told["width"] else ""
     out.say(f"{told['path']}  ({told['kind']}, {size}{told['size']:,} bytes)\n")
     rows = []

@@ -171,6 +171,9 @@ def test_the_same_photo_is_meant_by_every_path_to_it(library: Path, told: Told) 
         (["edit", "Pictures/IMG_7.JPG", "rating=1"], UNAVAILABLE, "not_found"),
         (["show", "Pictures/IMG_7.JPG"], UNAVAILABLE, "not_found"),
         (["show", "/etc/hostname"], UNAVAILABLE, "not_found"),
+        (["adopt-disk", "Pictures/IMG_1.JPG"], UNAVAILABLE, "nothing_to_do"),
+        (["disown", "Pictures/IMG_1.JPG"], UNAVAILABLE, "nothing_to_do"),
+        (["disown", "Pictures/IMG_7.JPG"], UNAVAILABLE, "not_found"),
         (["scan", "Nowhere"], USAGE, "invalid_value"),
         (["user", "disable", "Charlie"], UNAVAILABLE, "not_found"),
     ],
@@ -184,6 +187,19 @@ def test_a_refusal_has_a_code_a_sentence_and_changes_nothing(
     assert (got, document["error"]["code"]) == (code, error)
     assert document["error"]["message"].endswith(".")
     assert files(library) == before
+
+
+def test_the_older_ledger_that_was_put_back_stands_by_a_command(library: Path, told: Told) -> None:
+    told("scan", library)
+    told("edit", library / "IMG_1.JPG", "title=Lake")
+    ledger = library / "IMG_1.JPG.kphotos.json"
+    older = ledger.read_bytes()
+    told("edit", library / "IMG_1.JPG", "title=See")
+    ledger.write_bytes(older)
+    code, document = told("adopt-disk", library / "IMG_1.JPG")
+    assert (code, document["fields"]["title"]["value"]) == (OK, "Lake")
+    told("scan")
+    assert told("show", library / "IMG_1.JPG")[1]["fields"]["title"]["value"] == "Lake"
 
 
 def test_verify_finds_an_original_that_was_changed_and_a_row_that_lies(library: Path, told: Told) -> None:
