@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,9 +28,8 @@ class Arrivals:
 
     def add(self, asset: Asset, *, by_hash: bool = True) -> None:
         """Take note of an original at a new path."""
-        stat, hash_ = asset.original.stat, asset.original.hash
-        if stat.ino:
-            trace = (stat.ino, stat.size, stat.mtime_ns)
+        hash_ = asset.original.hash
+        if trace := trace_of(asset):
             self.by_trace[trace] = None if trace in self.by_trace else asset.path
         if hash_ and by_hash:
             self.by_hash[hash_] = None if hash_ in self.by_hash else asset.path
@@ -46,6 +46,18 @@ class Arrivals:
         if new is None and signature:
             new = next((at for trace, at in self.by_trace.items() if _is_of(trace, signature)), None)
         return new or (self.by_hash.get(hash_) if hash_ else None)
+
+
+def trace_of(asset: Asset) -> Trace | None:
+    """What makes an original known again without a look at its bytes; None where inodes do not last."""
+    stat = asset.original.stat
+    return (stat.ino, stat.size, stat.mtime_ns) if stat.ino else None
+
+
+def trace_in(signature: bytes) -> Trace:
+    """The trace that a signature was made of."""
+    ino, size, mtime, _ = struct.unpack("<4Q", signature)
+    return ino, size, mtime
 
 
 def _is_of(trace: Trace, signature: bytes) -> bool:

@@ -28,6 +28,25 @@ def set_aside(volume: Volume, site: Site, look: Look, hash_: str | None) -> dict
     """
     old = look.ledger.ledger
     assert old is not None
+    when, moved = _rename(volume, site, look)
+    at = look.ledger
+    ledger = Ledger(
+        reissued_id(old.id, volume.id, f"{look.path}\0{when}"), Fingerprint(hash_, look.stat.size)
+    )
+    like = look.path if at.fs is volume.fs else None
+    pen = Pen(site.id, site.rng)
+    commit(at.fs, pen, prepare(at.fs, pen, at.path, ledgers.write(ledger), None, like))
+    return dict.fromkeys(moved)
+
+
+def step_aside(volume: Volume, site: Site, look: Look) -> str:
+    """Rename the sidecars of a picture that another took the place of; the path that they tell of then."""
+    when, moved = _rename(volume, site, look)
+    site.memory.keep(volume.id, dict.fromkeys(moved))
+    return f"{look.path}.orphan-{when}"
+
+
+def _rename(volume: Volume, site: Site, look: Look) -> tuple[str, list[str]]:
     when = datetime.fromtimestamp(site.clock.now_ns() / 1e9, UTC).strftime("%Y%m%d-%H%M%S")
     names = [*look.group.xmps, *look.group.copies] if volume.writable else []
     moves = {join(look.folder, name): join(look.folder, name_aside(name, when)) for name in names}
@@ -39,13 +58,7 @@ def set_aside(volume: Volume, site: Site, look: Look, hash_: str | None) -> dict
     folder, name = split(at.path)
     at.fs.rename(at.path, join(folder, name_aside(name, when)), replace=False)
     at.fs.sync_folder(folder)
-    ledger = Ledger(
-        reissued_id(old.id, volume.id, f"{look.path}\0{when}"), Fingerprint(hash_, look.stat.size)
-    )
-    like = look.path if at.fs is volume.fs else None
-    pen = Pen(site.id, site.rng)
-    commit(at.fs, pen, prepare(at.fs, pen, at.path, ledgers.write(ledger), None, like))
-    return dict.fromkeys((at.path, *moves))
+    return when, [at.path, *moves]
 
 
 def name_aside(name: str, when: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync.core.model import Problem
 from sync.engine.temps import temps_for
@@ -18,7 +18,7 @@ from sync.scan.walk import Listing
 class Difference:
     """Of one folder: groups to look at, originals gone, oddities new and over, our temps.
 
-    `orphans` are originals that only a ledger tells of, `before` the names known before.
+    `orphans` are originals that only a ledger tells of, `before` the entries known before.
     """
 
     groups: tuple[Group, ...]
@@ -28,7 +28,7 @@ class Difference:
     cleared: tuple[str, ...] = ()
     temps: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
-    before: Container[str] = ()
+    before: Mapping[str, Entry] = field(default_factory=dict)
 
 
 def compare(

@@ -9,37 +9,25 @@ Where anything is not certain, all stay where they are and a person is told.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from sync.apply.put import Pen, StartOver, commit, prepare
+from sync.apply.put import StartOver
 from sync.core.model import Fingerprint, Problem
-from sync.engine import remember
 from sync.engine.arrivals import Arrivals
-from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name
+from sync.engine.aside import step_aside
+from sync.engine.carrying import Doubt, Move, carry_out, move
+from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name, read_group
 from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
 from sync.engine.rounds import Rounds
 from sync.engine.values import Event, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
 from sync.pairing.names import kind_of
-from sync.ports import FS, LEDGER_SUFFIX, Entry, Found, Stat, join, split
+from sync.ports import FS, LEDGER_SUFFIX, Entry, Stat, join, split
 from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
 
 _KEY = "//left/"  # no path in a volume begins with a slash
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    fs: FS
-    old: str
-    new: str
-    found: Found
-    is_there: bool
-
-
-class _Doubt(Exception):
-    """Why the sidecars stay where they are, as half a sentence."""
 
 
 class Following:
@@ -85,6 +73,35 @@ class Following:
             return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
         return left
 
+    def displaced(self, pairs: Mapping[str, str]) -> Iterator[Event]:
+        """Sidecars whose originals are elsewhere now, and others in their place: all step aside, then follow.
+
+        `pairs` are old and new paths. What goes wrong on the way is found again by the ledger set aside.
+        """
+        aside: dict[str, str] = {}
+        for old in sorted(pairs):
+            with (
+                contextlib.suppress(SyncError, OSError),
+                self._site.lock.hold([Place.of(old).key(self._volume.id)]),
+            ):
+                group, stat, _ = find_group(self._volume, old)
+                look = read_group(self._volume, split(old)[0], group, stat)
+                aside[old] = step_aside(self._volume, self._site, look)
+        for old, base in aside.items():
+            folder, name = split(base)
+            left = left_in(self._volume, folder, [name]).get(name, NOTHING)
+            fingerprint = self._fingerprint(base)
+            yield from self._follow(base, pairs[old], fingerprint.hash if fingerprint else None, left)
+        for old in sorted(aside.keys() - set(pairs.values())):
+            yield from self._settled(old)
+
+    def _settled(self, path: str, problem: Problem | None = None) -> Iterator[Seen]:
+        with contextlib.suppress(NotFound):
+            group, stat, temps = find_group(self._volume, path)
+            asset = self._rounds.settle(split(path)[0], group, stat, self._rounds.hash_of(path, stat), temps)
+            self._rounds.flush()
+            yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
+
     def _ledger_at(self, path: str) -> tuple[FS, str]:
         """Where the ledger of an original lies or would: of two, the one beside it."""
         group, folder = _group_of(path), split(path)[0]
@@ -98,14 +115,14 @@ class Following:
             return self._volume.fs, at
         return over, join(folder, overlay_name(group))
 
-    def _over_moves(self, old: str, new: str) -> list[_Move]:
+    def _over_moves(self, old: str, new: str) -> list[Move]:
         """What the overlay still holds, from when the volume was read-only, of an original with a ledger."""
         over, group = self._volume.overlay, _group_of(old)
         at = join(split(old)[0], overlay_name(group))
         if over is None or self._ledger_at(old)[0] is over or not _is_there(over, at):
             return []
         to = join(split(new)[0], overlay_name(_group_of(new)))
-        return [_move(over, at, to, LARGEST_LEDGER)]
+        return [move(over, at, to, LARGEST_LEDGER)]
 
     def _fingerprint(self, path: str) -> Fingerprint | None:
         fs, ledger = self._ledger_at(path)
@@ -120,9 +137,9 @@ class Following:
                 stat = find_group(self._volume, new)[1]
                 moves = self._moves(old, new, stat, hash_, left)
                 stayed = bring(self._volume, old, new, left.others)
-                self._carry_out(moves)
+                carry_out(self._volume, self._site, moves)
                 problem = _stayed(old, new, stayed) if stayed else None
-        except _Doubt as doubt:
+        except Doubt as doubt:
             problem = _left_behind(old, new, str(doubt))
         except StartOver:
             problem = _left_behind(old, new, "something is being written there just now")
@@ -131,21 +148,17 @@ class Following:
             problem = _left_behind(old, new, reason)
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
-        with contextlib.suppress(NotFound):
-            group, stat, temps = find_group(self._volume, new)
-            asset = self._rounds.settle(split(new)[0], group, stat, self._rounds.hash_of(new, stat), temps)
-            self._rounds.flush()
-            yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
+        yield from self._settled(new, problem)
 
-    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None, left: Left) -> list[_Move]:
-        """What goes where, all of it checked before anything is written. Raises _Doubt."""
+    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None, left: Left) -> list[Move]:
+        """What goes where, all of it checked before anything is written. Raises Doubt."""
         fs, at = self._ledger_at(old)
         held = see_ledger(fs, at)
         if held.error is not None:
-            raise _Doubt("their ledger cannot be read")
+            raise Doubt("their ledger cannot be read")
         asset = held.ledger.asset if held.ledger else None
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
-            raise _Doubt("they were written for another picture")
+            raise Doubt("they were written for another picture")
         own = [self._ledger_move(old, new)] if left.ledger else []
         own = [*self._xmp_moves(old, new, left.xmps), *own, *self._over_moves(old, new)]
         group = find_group(self._volume, new)[0]
@@ -156,53 +169,32 @@ class Following:
         # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
         is_over = self._volume.writable and all(move.fs is not self._volume.fs for move in own)
         if not is_begun and not is_over and not own_now <= {move.new for move in own}:
-            raise _Doubt("it has sidecars of its own there")
+            raise Doubt("it has sidecars of its own there")
         return own
 
-    def _ledger_move(self, old: str, new: str) -> _Move:
+    def _ledger_move(self, old: str, new: str) -> Move:
         (fs, at), group = self._ledger_at(old), _group_of(new)
         is_over = fs is not self._volume.fs
         if not is_over and not keeps_ledger_beside(self._volume, group):
-            raise _Doubt("read-only sidecars cannot follow")
+            raise Doubt("read-only sidecars cannot follow")
         to = join(split(new)[0], overlay_name(group) if is_over else group.own_ledger)
-        return _move(fs, at, to, LARGEST_LEDGER)
+        return move(fs, at, to, LARGEST_LEDGER)
 
-    def _xmp_moves(self, old: str, new: str, names: Sequence[str]) -> list[_Move]:
+    def _xmp_moves(self, old: str, new: str, names: Sequence[str]) -> list[Move]:
         if not names:
             return []
         if not self._volume.writable:
-            raise _Doubt("read-only sidecars cannot follow")
+            raise Doubt("read-only sidecars cannot follow")
         (was, own), (folder, target) = split(old), split(new)
         named = {name: name_at(name, own, target) for name in names}
         good = fits(self._volume, folder, target, [to for to in named.values() if to])
         if any(to not in good for to in named.values()):
-            raise _Doubt("shared sidecars cannot follow")
+            raise Doubt("shared sidecars cannot follow")
         return [
-            _move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP)
+            move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP)
             for name, to in named.items()
             if to
         ]
-
-    def _carry_out(self, moves: list[_Move]) -> None:
-        """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own."""
-        pen = Pen(self._site.id, self._site.rng)
-        memory, volume = self._site.memory, self._volume.id
-        kept: dict[str, bytes | None] = {}
-        for move in moves:
-            if not move.is_there:
-                if move.fs is not self._volume.fs:
-                    move.fs.make_folder(split(move.new)[0])
-                put = commit(move.fs, pen, prepare(move.fs, pen, move.new, move.found.data, None, move.old))
-                known = remember.unpack(memory.last(volume, move.old))
-                kept[move.new] = remember.pack(put.stat, known.held) if known else None
-            kept[move.old] = None
-        for move in moves:
-            move.fs.sync_folder(split(move.new)[0])
-            now = move.fs.read(move.new, LARGEST_LEDGER)
-            if now.data == move.found.data and move.fs.stat(move.old) == move.found.stat:
-                move.fs.remove(move.old)
-            move.fs.sync_folder(split(move.old)[0])
-        memory.keep(volume, kept)
 
 
 def _is_there(fs: FS, path: str) -> bool:
@@ -210,17 +202,6 @@ def _is_there(fs: FS, path: str) -> bool:
         fs.stat(path)
         return True
     return False
-
-
-def _move(fs: FS, old: str, new: str, limit: int) -> _Move:
-    found = fs.read(old, limit)
-    try:
-        there = fs.read(new, limit)
-    except FileNotFoundError:
-        return _Move(fs, old, new, found, is_there=False)
-    if there.data != found.data:
-        raise _Doubt(f"{split(new)[1]} is there already and says something else")
-    return _Move(fs, old, new, found, is_there=True)
 
 
 def _group_of(path: str) -> Group:

@@ -28,6 +28,7 @@ from sync.ports import FILE, FS, LEDGER_SUFFIX, XMP_SUFFIX, is_ours, join, split
 from sync.scan.seen import LARGEST_XMP
 
 _LONGEST_NAME = 255
+_ASIDE = re.compile(r"(?P<original>.*)(?P<tail>\.orphan-\d{8}-\d{6})", re.DOTALL)
 _NUMBERED = re.compile(r"(.*_)(\d+)", re.DOTALL)
 
 
@@ -139,9 +140,13 @@ def _left(group: Group, claimed: set[str]) -> Left:
 
 
 def _aside(base: str, names: Iterable[str]) -> Group:
-    """What was set aside under a base that is no original's name."""
-    xmp, ledger, there = base + XMP_SUFFIX, base + LEDGER_SUFFIX, set(names)
-    return Group(base, "photo", (xmp,) if xmp in there else (), ledger if ledger in there else None)
+    """What was set aside under a base that is no original's name: its own sidecars, and one by stem."""
+    match = _ASIDE.fullmatch(base)
+    bases = (base, stem_of(match["original"]) + match["tail"]) if match else (base,)
+    xmps = tuple(
+        name for one in bases for name in names if name[:-4] == one and name[-4:].lower() == XMP_SUFFIX
+    )
+    return Group(base, "photo", xmps, next((name for name in names if name == base + LEDGER_SUFFIX), None))
 
 
 def _renamed(name: str, old: str, new: str) -> str | None:
@@ -150,6 +155,9 @@ def _renamed(name: str, old: str, new: str) -> str | None:
         return f"{new}{name[len(old) :]}" if name.startswith(old + ".") else f"{new}{WHOLE}.json"
     if fold(name).startswith(fold(old)) and len(fold(name)) - len(fold(old)) == len(name) - len(old):
         return new + name[len(old) :]
+    if aside := _ASIDE.fullmatch(old):
+        shared = stem_of(aside["original"]) + aside["tail"]
+        return stem_of(new) + name[len(shared) :] if name.startswith(shared) else None
     was, now = stem_of(old), stem_of(new)
     if name[-4:].lower() == ".aae" and was in bases_of_companion(name)[1:]:
         return _apples(name, was, now)

@@ -9,6 +9,7 @@ from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
 from sync.engine import mounted, overlay, sharing
 from sync.engine.arrivals import Arrivals
+from sync.engine.displaced import Displaced
 from sync.engine.folder import Difference, compare, originals_in
 from sync.engine.following import Following
 from sync.engine.root import require_root
@@ -55,6 +56,7 @@ class Rescan:
         self._arrived: set[tuple[int, int, int]] = set()
         self._restless: set[str] = set()
         self._following, self._new = Following(rounds), Arrivals()
+        self._displaced = Displaced(rounds.volume, rounds.site)
         self._orphans: list[str] = []
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS
@@ -135,7 +137,10 @@ class Rescan:
         self._orphans += [join(folder, name) for name in difference.orphans]
         look_at = self._rounds.look_at
         for asset in look_at(folder, difference.groups, difference.entries, difference.temps):
-            if self._known and split(asset.path)[1] not in difference.before:
+            before = difference.before.get(split(asset.path)[1])
+            if before is not None:
+                self._displaced.note(asset, (before.ino, before.size, before.mtime_ns))
+            elif self._known:
                 self._new.add(asset)
             self._assets += 1
             if self._progress is not None and self._assets % 100 == 0:
@@ -184,6 +189,7 @@ class Rescan:
         yield Root("online", away=len(lost), paths=lost)
         self._new.miss(join(folder, entry.name) for folder in self._gone for entry in self._gone[folder])
         self._new.miss(self._orphans)
+        yield from self._following.displaced(self._displaced.pairs(self._new))
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield from self._following.gone(join(folder, entry.name), entry, self._new)

@@ -9,7 +9,8 @@ from sync.apply.temps import parse_temp, tag_of
 from sync.core.brakes import FEW
 from sync.core.model import Problem
 from sync.engine import mounted, remember
-from sync.engine.arrivals import Arrivals
+from sync.engine.arrivals import Arrivals, trace_in
+from sync.engine.displaced import Displaced
 from sync.engine.finding import Place, find
 from sync.engine.following import Following
 from sync.engine.rescan import Rescan
@@ -52,11 +53,12 @@ class Touching:
         self._volume, self._site = rounds.volume, rounds.site
         self._tries: dict[str, int] = {}
         self._following, self._new = Following(rounds), Arrivals()
+        self._displaced = Displaced(rounds.volume, rounds.site)
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
         folders: list[str] = []
-        self._new = Arrivals()
+        self._new, self._displaced = Arrivals(), Displaced(self._volume, self._site)
         places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
@@ -75,6 +77,7 @@ class Touching:
             require_root(self._volume, self._site)
             gone = self._without_away(gone)
         self._new.miss(gone)
+        yield from self._following.displaced(self._displaced.pairs(self._new))
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
@@ -166,10 +169,18 @@ class Touching:
                 yield event
                 if isinstance(event, Seen):
                     self._new.add(event.asset, by_hash=False)  # it may have been there for long
+                    self._compare(event.asset)
                 if isinstance(event, Seen) and event.asset.again is not None:
                     yield Later(event.asset.path, event.asset.again)
         for temp in touched.temps:
             yield from self._temp(join(place.folder, temp))
+
+    def _compare(self, asset: Asset) -> None:
+        """Whether it is the original that was there when one was hashed."""
+        if asset.original.hash is None:
+            known = self._site.memory.hashes(self._volume.id, [asset.path]).get(asset.path)
+            if known is not None:
+                self._displaced.note(asset, trace_in(known[0]))
 
     def _names(
         self, place: Place, touched: _Touched, pairing: Pairing, stats: Mapping[str, Stat], gone: list[str]

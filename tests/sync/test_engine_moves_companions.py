@@ -51,14 +51,19 @@ def machine_with(*names: str, machine: Machine | None = None, is_edited: bool = 
     if is_edited:
         machine.edit(OLD, **CONTENT)
     for _ in range(3):
-        machine.pass_time(3)
+        wait(machine)
         machine.scan()
     return machine
 
 
+def wait(machine: Machine) -> None:
+    if isinstance(machine.fs, MemFS):  # real time passes by itself
+        machine.pass_time(3)
+
+
 def moved(machine: Machine, old: str = OLD, new: str = NEW) -> Asset:
     machine.hands.move(old, new)
-    machine.pass_time(3)
+    wait(machine)
     return assets(machine.scan())[new]
 
 

@@ -1,0 +1,183 @@
+"""Two names swapped, a name given on, an old name for a new photo: sidecars stay with their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sync.engine import hash_of
+from tests.sim.memfs import Crash, MemFS
+from tests.sync.machines import Machine, assets, simulated_machine
+
+A, B, C = "d/A.JPG", "d/B.JPG", "e/C.JPG"
+PICTURES = {A: b"picture A", B: b"picture B", C: b"picture C"}
+"""All of one size, so that only inode or hash can tell them apart."""
+
+
+def machine_with(*, is_hashed: bool = True) -> Machine:
+    machine = simulated_machine()
+    for path, data in PICTURES.items():
+        machine.hands.put(path, data)
+        machine.edit(path, title=data.decode())
+        if is_hashed:
+            hashed(machine, path)
+    rest(machine)
+    return machine
+
+
+def hashed(machine: Machine, path: str) -> None:
+    machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+
+
+def rest(machine: Machine) -> None:
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+
+
+def swap(machine: Machine) -> list[str]:
+    machine.hands.move(A, "d/temp")
+    machine.hands.move(B, A)
+    machine.hands.move("d/temp", B)
+    return [A, B]
+
+
+def turn(machine: Machine) -> list[str]:
+    machine.hands.move(A, "d/temp")
+    machine.hands.move(B, A)
+    machine.hands.move(C, B)
+    machine.hands.move("d/temp", C)
+    return [A, B, C]
+
+
+def give_on(machine: Machine) -> list[str]:
+    machine.hands.move(B, "e/D.JPG")
+    machine.hands.move(A, B)
+    return [A, B, "e/D.JPG"]
+
+
+def replace_by_new(machine: Machine) -> list[str]:
+    machine.hands.move(A, "e/D.JPG")
+    machine.hands.put(A, b"a new one")
+    return [A, "e/D.JPG"]
+
+
+MOVES: list[Callable[[Machine], list[str]]] = [swap, turn, give_on, replace_by_new]
+
+
+def told(machine: Machine) -> dict[str, Any]:
+    """Of every photo there is, the picture and the title that is shown of it; and the XMP agrees."""
+    found = {}
+    for path, asset in assets(machine.scan(everything=True)).items():
+        assert asset.problems == ()
+        found[machine.hands.read(path).decode()] = asset.document.value("title")
+        if asset.has_ledger:
+            assert machine.mirror(path) == asset.document.content()
+    return found
+
+
+def wanted(move: Callable[[Machine], list[str]]) -> dict[str, Any]:
+    own = {data.decode(): data.decode() for data in PICTURES.values()}
+    return own | ({"a new one": None} if move is replace_by_new else {})
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+@pytest.mark.parametrize("move", MOVES)
+def test_sidecars_stay_with_their_pictures(move: Callable[[Machine], list[str]], told_by: str) -> None:
+    machine = machine_with()
+    ids = {machine.hands.read(path): machine.ledger(path).id for path in PICTURES}
+    paths = move(machine)
+    machine.pass_time(3)
+    events = machine.scan() if told_by == "scan" else machine.touch(*paths)
+    after = {
+        machine.hands.read(path): asset.document.value("title") for path, asset in assets(events).items()
+    }
+    assert after == {data: wanted(move)[data.decode()] for data in after}
+    rest(machine)
+    assert told(machine) == wanted(move)
+    for path, asset in assets(machine.scan(everything=True)).items():
+        assert ids.get(machine.hands.read(path), asset.id) == asset.id
+    assert [path for path in machine.fs.contents() if "orphan" in path] == []  # type: ignore[attr-defined]
+
+
+def test_before_anything_is_hashed_they_stay_where_they_are_and_are_nobodys() -> None:
+    machine = machine_with(is_hashed=False)
+    machine.hands.move(A, "d/temp")
+    machine.hands.put(A, b"a longer picture")
+    machine.hands.move("d/temp", B)
+    before = machine.hands.names("d")
+    rest(machine)
+    assert machine.hands.names("d") == before
+    assert [problem.kind for problem in machine.engine.look(A).problems] == ["original-changed"]
+
+
+def test_an_original_written_anew_in_its_place_keeps_its_sidecars() -> None:
+    machine = machine_with(is_hashed=False)
+    machine.hands.replace(A, b"picture A")
+    rest(machine)
+    assert told(machine) == wanted(swap)
+
+
+def test_where_the_other_has_sidecars_that_stay_all_stay() -> None:
+    machine = machine_with()
+    machine.hands.remove(B)
+    machine.hands.move(A, B)
+    machine.hands.put(A, b"a new one")
+    machine.pass_time(3)
+    before = machine.hands.names("d")
+    machine.scan()
+    for path in (A, B):
+        hashed(machine, path)
+    assert machine.hands.names("d") == before
+    for path in (A, B):
+        asset = machine.engine.look(path)
+        assert asset.document.content() == {}
+        assert [problem.kind for problem in asset.problems] == ["original-changed"]
+
+
+@pytest.mark.parametrize(
+    ("move", "cut", "every"),
+    [
+        (swap, "process killed", 4),
+        (swap, "power cut, names lost", 7),
+        (swap, "power cut, names kept", 9),
+        (give_on, "process killed", 7),
+    ],
+)
+def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
+    move: Callable[[Machine], list[str]], cut: str, every: int
+) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += every
+        machine = machine_with()
+        fs = machine.fs
+        assert isinstance(fs, MemFS)
+        move(machine)
+        machine.pass_time(3)
+        fs.durable_nodes = dict(fs.nodes)
+        end = fs.operations + number
+
+        def stop(at: int, operation: str, path: str, end: int = end) -> None:
+            if at == end:
+                raise Crash
+
+        fs.before = stop
+        try:
+            machine.scan()
+            is_over = True
+        except Crash:
+            pass
+        fs.before = lambda at, operation, path: None
+        if cut != "process killed":
+            fs.power_cut(keep_names=cut == "power cut, names kept")
+        machine.restart()
+        for _ in range(2):
+            rest(machine)
+            for path in [path for path in fs.contents() if path.endswith(".JPG")]:
+                hashed(machine, path)
+        rest(machine)
+        assert told(machine) == wanted(move), number
+    assert number > 60
