@@ -27,15 +27,22 @@ from kphotos.web import (
     status,
     tags,
     timeline,
+    volumes,
 )
 
-ROOMS = (auth, pages, timeline, assets, bulk, media, tags, problems, conflicts, status)
+ROOMS = (auth, pages, timeline, assets, bulk, media, tags, problems, conflicts, volumes, status)
 
 
 class AssetId(BaseConverter):
     """An asset's id in an address; anything else is no address at all."""
 
     regex = "[0-9a-f]{32}"
+
+
+class VolumeId(BaseConverter):
+    """A volume's id in an address, which a marker of another K-Photos may have chosen."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -50,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.url_map.converters["asset"] = AssetId
+    app.url_map.converters["volume"] = VolumeId
     cookies.install(app, settings.jwt_secret)
     gate.install(app, settings)
     headers.install(app, settings)
@@ -83,6 +91,7 @@ def _every_page() -> dict[str, Any]:
         "nav": "closed" if nav == "closed" else "open",
         "csrf_cookie": cookies.CSRF_COOKIE,
         "waiting": conflicts.waiting,
+        "notices": volumes.notices,
         "insecure": not origins.is_secure(here.settings()),
         "me": viewer and {"id": viewer.id, "name": viewer.name, "role": viewer.role},
     }

@@ -132,6 +132,13 @@ def problems(scope: Scope, limit: int = 1_000) -> list[ProblemRow]:
     return [ProblemRow(*row) for row in db.rows(query)]
 
 
+def roots(scope: Scope) -> list[ProblemRow]:
+    """The visible volumes of which all is offline or halted."""
+    columns = (Problem.volume, Problem.path, Problem.kind, Problem.reason, Problem.kept)
+    query = Problem.select(*columns).where(Problem.path == "", Problem.kind.in_(("offline", "halted")))
+    return [row for row in (ProblemRow(*cells) for cells in db.rows(query)) if scope.sees(row.volume)]
+
+
 def counts(scope: Scope) -> dict[str, int]:
     """Numbers of visible assets: in all, by kind, trashed, in conflict, with a thumbnail; and of problems."""
     total = peewee.fn.COUNT(peewee.SQL("*"))
@@ -196,6 +203,30 @@ def review_ids(scope: Scope, limit: int = 10_000) -> list[str]:
 def _waits(scope: Scope) -> peewee.Expression:
     # No word of the trash: the index of what waits has none of it, and the planner would take another.
     return (Asset.review > "") & scope.where()
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """As much of an asset as a thumbnail needs."""
+
+    id: str
+    path: str
+    hash: str | None
+    has_thumb: bool
+
+
+def sketches(scope: Scope, volume: str, paths: Sequence[str]) -> dict[str, Sketch]:
+    """Visible assets of a volume at these escaped paths (some hundreds at most), by path."""
+    columns = (Asset.id, Asset.path, Asset.hash, Asset.has_thumb)
+    query = Asset.select(*columns).where(Asset.volume == volume, Asset.path.in_(list(paths)), scope.where())
+    return {row[1]: Sketch(row[0], row[1], row[2], bool(row[3])) for row in db.rows(query)}
+
+
+def by_volume(scope: Scope) -> dict[str, int]:
+    """The number of visible assets that are not in the trash, by volume."""
+    number = peewee.fn.COUNT(peewee.SQL("*"))
+    query = Asset.select(Asset.volume, number).where(Asset.trashed == 0, scope.where())
+    return {row[0]: int(row[1]) for row in db.rows(query.group_by(Asset.volume))}
 
 
 def tags(scope: Scope, prefix: str = "", limit: int = 20) -> list[tuple[str, int]]:

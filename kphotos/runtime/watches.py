@@ -97,10 +97,13 @@ def forget(settings: Settings, volume: str) -> None:
 
 
 def ask(settings: Settings, volume: str, confirmed: int = 0) -> None:
-    """Ask for a scan; the watching process does it at its next turn, or when it starts."""
+    """Ask for a scan; the watching process does it at its next turn, or when it starts.
+
+    To ask once more without any confirmation takes none back.
+    """
     sql = (
-        "INSERT INTO scan_wish (volume, confirmed) VALUES (?, ?)"
-        " ON CONFLICT (volume) DO UPDATE SET confirmed = excluded.confirmed"
+        "INSERT INTO scan_wish (volume, confirmed) VALUES (?, ?) ON CONFLICT (volume) DO UPDATE SET"
+        " confirmed = CASE WHEN excluded.confirmed > 0 THEN excluded.confirmed ELSE scan_wish.confirmed END"
     )
     with db.state(settings, "runtime", _MODELS) as database, db.writing(database):
         db.run(database, sql, (volume, confirmed))

@@ -1,11 +1,13 @@
 /** The page of the timeline: frame, grid, and the viewer when a photo is opened or the address names one. */
 
 import { find } from './lib/dom.js';
+import { startNotices } from './lib/notices.js';
 import { startShell } from './lib/shell.js';
 import { startViewing } from './viewer/viewing.js';
 import { Timeline } from './timeline/timeline.js';
 
 startShell();
+startNotices();
 const root = find('timeline');
 if (root) {
   const timeline = new Timeline(root, {

@@ -181,6 +181,9 @@ export const MESSAGES = {
   'conflicts.newer': 'Suggested: newer by {by}',
   'conflicts.afresh': '{reason} The table shows those of now; what you had chosen is kept.',
   'conflicts.saved': '{photo}: decided',
+  'storage.online': '{name} is online',
+  'storage.offline': '{name} is not connected',
+  'storage.halted': 'Many photos of {name} are missing: nothing was removed',
   'sign-in.busy': 'Signing in …',
   'setup.busy': 'Creating the account …',
 };

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.kphotos.web.conftest import HIDDEN_PHOTO, NOWHERE, SHARED_PHOTO, Browser
+from tests.kphotos.web.conftest import HIDDEN, HIDDEN_PHOTO, NOWHERE, SHARED_PHOTO, Browser
 
 IN = "sign in"  # 401 for programs, on to /sign-in for people
 # route, methods -> what Charlie (nobody), Bob (member) and Alice (admin) get; the photo is Alice's alone.
@@ -45,6 +45,20 @@ TABLE: dict[tuple[str, str], tuple[object, int, int]] = {
     ("/api/conflicts/<asset:asset_id>", "GET"): (IN, 404, 200),
     ("/api/conflicts/<asset:asset_id>", "POST"): (IN, 404, 415),
     ("/api/work", "GET"): (IN, 200, 200),
+    ("/api/standing", "GET"): (IN, 200, 200),
+    ("/api/volumes", "GET"): (IN, 403, 200),
+    ("/api/volumes", "POST"): (IN, 403, 415),
+    ("/api/volumes/<volume:volume_id>", "DELETE"): (IN, 403, 204),
+    ("/api/volumes/<volume:volume_id>/gone", "GET"): (IN, 403, 200),
+    ("/api/volumes/<volume:volume_id>/confirm", "POST"): (IN, 403, 415),
+    ("/api/volumes/<volume:volume_id>/scan", "POST"): (IN, 403, 202),
+    ("/api/volumes/<volume:volume_id>/accept", "POST"): (IN, 403, 202),
+    ("/api/volumes/<volume:volume_id>/sites/<site>/retirement", "PUT"): (IN, 403, 404),
+    ("/api/volumes/<volume:volume_id>/sites/<site>/retirement", "DELETE"): (IN, 403, 204),
+    ("/storage", "GET"): (IN, 403, 200),
+    ("/storage", "POST"): (IN, 403, 400),
+    ("/storage/<volume:volume_id>", "GET"): (IN, 403, 200),
+    ("/storage/<volume:volume_id>", "POST"): (IN, 403, 409),
     ("/api/bulk", "POST"): (IN, 415, 415),
     ("/api/bulk", "GET"): (IN, 200, 200),
     ("/api/bulk/<bulk_id>", "GET"): (IN, 404, 404),
@@ -81,6 +95,7 @@ def test_everybody_gets_what_is_theirs(
     route: str, method: str, as_charlie: Browser, as_bob: Browser, as_alice: Browser
 ) -> None:
     url = route.replace("<asset:asset_id>", HIDDEN_PHOTO).replace("v<version>/<path:path>", "v0/none.js")
+    url = url.replace("<volume:volume_id>", HIDDEN).replace("<site>", "00000000")
     for who, due in zip((as_charlie, as_bob, as_alice), TABLE[route, method], strict=True):
         answer = who.send(method, url)
         if due == IN:
