@@ -4,6 +4,7 @@
     scripts/simulate --minutes 5 --seed 7    the same ones again
     scripts/simulate --kill 1000             kill -9 of a real `kphotos start` under mixed load
     scripts/simulate --power-cut 200         the disk goes under a busy K-Photos; root only
+    scripts/simulate --nodes 500             so many edits on two K-Photos over a real pair of Syncthings
 
 What fails is told with the kind and seed that repeat it, and added to tests/seeds/histories.json with --save.
 """
@@ -22,13 +23,14 @@ sys.path.insert(0, str(ROOT))
 
 from tests.crash import killing  # noqa: E402 - the tests are no package that is installed
 from tests.faults import disks, power  # noqa: E402
+from tests.interop import nodes, syncthing  # noqa: E402
 from tests.sim.histories_faults import points  # noqa: E402
 from tests.sim.histories_kinds import KINDS, STEPS, run  # noqa: E402
 
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
 FAULT_EVERY = 40
 FAULT_STEPS = 6
-_REAL = ("kill", "power cut")
+_REAL = ("kill", "power cut", "nodes")
 
 
 def cases(seed: int) -> Iterator[tuple[str, int, int]]:
@@ -78,10 +80,12 @@ def main(words: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=0.0, help="run histories for so long")
     parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
     parser.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
+    parser.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
     parser.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
     parser.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
     asked = parser.parse_args(words)
-    minutes = asked.minutes if asked.minutes or asked.kill or asked.power_cut else 1.0
+    is_other = asked.kill or asked.power_cut or asked.nodes
+    minutes = asked.minutes if asked.minutes or is_other else 1.0
     seed = asked.seed if asked.seed is not None else int(time.time())
     told: dict[str, Any] = {"seed": seed}
     if minutes:
@@ -89,11 +93,15 @@ def main(words: list[str]) -> int:
         if asked.save:
             save(told["failed"])
     if asked.kill:
-        told["kill"] = killing.run(asked.kill, seed)
+        told["kill"] = killing.run(asked.kill, seed, show=True)
     if asked.power_cut:
         if reason := disks.no_power_cut():
             parser.error(reason)
         told["power cut"] = power.run(asked.power_cut, seed, show=True)
+    if asked.nodes:
+        if reason := syncthing.missing():
+            parser.error(reason)
+        told["nodes"] = nodes.run(asked.nodes, seed)
     print(json.dumps(told, indent=1, ensure_ascii=False))
     return 1 if told.get("failed") or any(told.get(one, {}).get("violations") for one in _REAL) else 0
 

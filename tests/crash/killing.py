@@ -10,19 +10,23 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sync.codecs import ledger as ledgers
-from tests.crash.load import Load
+from tests.crash import phases, programs
+from tests.crash.load import Load, Sent
 from tests.e2e import house as houses
 from tests.e2e.house import House
+from tests.faults.progress import ProgressBar
 from tests.sim.oracles import Lost, values_of
 
-PARTS = ("serve", "watch", "work", "all")
+PARTS = {"serve": 45, "watch": 30, "work": 10, "all": 15}
+"""Of a hundred kills; those of all parts cost a whole start each."""
 ROUND = 25
+KILLS_PER_LIBRARY = 100
 PATIENCE = 30.0
 
 
@@ -33,47 +37,62 @@ class Tally:
     kills: Counter[str] = field(default_factory=Counter)
     in_flight: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
+    phases: Counter[str] = field(default_factory=Counter)
+    edits: Counter[str] = field(default_factory=Counter)
     starts: list[float] = field(default_factory=list)
     checks: int = 0
     violations: list[str] = field(default_factory=list)
 
-    def told(self, load: Load) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """As JSON."""
         starts = sorted(self.starts)
         return {
             "kills": dict(self.kills),
-            "edits": dict(sorted(load.counts.items())),
+            "edits": dict(sorted(self.edits.items())),
+            "programs that could not take part": programs.missing(),
             "in flight when killed": dict(sorted(self.in_flight.items())),
-            "fate of edits in flight": dict(self.fates),
+            "phase of each edit that a kill ended": {one: self.phases[one] for one in phases.PHASES},
+            "fate of edits in flight": dict(sorted(self.fates.items())),
             "checks": self.checks,
             "ready again s": {"p50": starts[len(starts) // 2], "most": starts[-1]} if starts else {},
             "violations": self.violations,
         }
 
 
-def run(kills: int, seed: int = 1) -> dict[str, Any]:
-    """So many kills on a library of its own, checked every few; JSON."""
+def run(kills: int, seed: int = 1, *, show: bool = False) -> dict[str, Any]:
+    """So many kills, on a new library every hundred, checked every few; JSON."""
     rng, tally = random.Random(seed), Tally()
+    with ProgressBar("kills", kills, show=show) as bar:
+        while (done := tally.kills.total()) < kills:
+            _on_a_library(min(KILLS_PER_LIBRARY, kills - done), rng, tally, bar)
+    return tally.told()
+
+
+def _on_a_library(kills: int, rng: random.Random, tally: Tally, bar: ProgressBar) -> None:
     with tempfile.TemporaryDirectory(prefix="kphotos-kill-") as folder, ExitStack() as stack:
-        base = Path(folder)
+        base, until = Path(folder), tally.kills.total() + kills
         library = houses.small_library(base / "Pictures", 6)
         sums = houses.sums(library)
-        load = Load(library, seed)
+        load = Load(library, base / "programs", rng.getrandbits(32))
+        load.scratch.mkdir()
         house = stack.enter_context(houses.started(library, base / "home"))
         load.begin(house.address)
         threads = load.start()
         stack.callback(load.over.set)
-        for number in range(1, kills + 1):
+        while (done := tally.kills.total()) < until:
             load.running.set()
-            time.sleep(rng.uniform(0.05, 0.9))
-            house = _kill(house, rng.choice(PARTS), load, tally, stack)
-            if number % ROUND == 0 or number == kills:
+            time.sleep(rng.uniform(0.05, 0.7))
+            (part,) = rng.choices(list(PARTS), list(PARTS.values()))
+            house = _kill(house, part, load, tally, stack)
+            now = tally.kills.total()
+            bar.tell(now)
+            if now > done and (now % ROUND == 0 or now == until):
                 check(house, load, sums, tally)
         load.over.set()
         for thread in threads:
-            thread.join(35)
+            thread.join(95)
         tally.violations += [f"a thread of the test ended: {error!r}" for error in load.errors]
-        return tally.told(load)
+        tally.edits.update(load.counts)
 
 
 def _kill(house: House, part: str, load: Load, tally: Tally, stack: ExitStack) -> House:
@@ -83,10 +102,14 @@ def _kill(house: House, part: str, load: Load, tally: Tally, stack: ExitStack) -
         return house  # it is being started again just now
     with load.lock:
         unsure = {path: _unsure(load, path) for path in load.paths}
-    doing = Counter(load.doing.values())
-    with suppress(ProcessLookupError):
+    doing, sent = Counter(load.doing.values()), dict(load.sent)
+    try:
         os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return house
     tally.kills[part] += 1
+    if part in ("serve", "all"):
+        _phases(load, pid, sent, tally)
     edits = doing["edit sent"]
     tally.in_flight[f"{edits} edits"] += 1
     tally.in_flight.update(f"{part}: {what}" for what, many in doing.items() for _ in range(many))
@@ -101,6 +124,22 @@ def _kill(house: House, part: str, load: Load, tally: Tally, stack: ExitStack) -
     tally.starts.append(round(time.monotonic() - begun, 2))
     _fates(load, unsure, tally)
     return house
+
+
+def _phases(load: Load, pid: int, sent: Mapping[str, Sent], tally: Tally) -> None:
+    """How far each edit came that had been sent and was not answered by the time its server was dead."""
+    houses.until(lambda: not _is_alive(pid))
+    for one in sent.values():
+        line = next(line for line in reversed(load.books[one.path].lines) if line.value == one.value)
+        if not line.is_sure:
+            tally.phases[phases.phase_of(load.library, one)] += 1
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _start_again(house: House, tally: Tally, stack: ExitStack) -> House:

@@ -1,7 +1,8 @@
 """Mixed load on a real K-Photos: people who edit through the API, a program that writes the XMPs.
 
-Everybody writes values of his own into one book, the programs under a lock of theirs: two programs that
-overwrite each other before K-Photos looked are nobody's affair.
+Everybody writes values of his own into one book, the programs under a lock of theirs for each photo: two
+programs that overwrite each other before K-Photos looked are nobody's affair. The pure Python one is quick
+and writes often; the real darktable and exiftool take part as often as a machine with two cores bears.
 """
 
 from __future__ import annotations
@@ -12,26 +13,41 @@ import json
 import random
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sync.codecs import xmp
 from sync.core.identity import derived_id
 from sync.core.values import text
 from sync.errors import SyncError
+from tests.crash import programs
 from tests.e2e.api import Visitor, first_account
 from tests.sim.oracles import Book, keyed_values
 from tests.sim.tools import MARK, content_of
 from tests.sync.sides import DiskHands
 
 FIELDS = ("title", "description")
+PAUSES = {"program": 0.15, "exiftool": 2.0, "darktable": 30.0}
+"""At most so many seconds between two writes of each program: the real ones cost a whole process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An edit that somebody waits for: its photo, its key and the value as text."""
+
+    path: str
+    key: str
+    value: str
 
 
 @dataclass
 class Load:
-    """What goes on beside the kills. `doing` is who is in the midst of what."""
+    """What goes on beside the kills. `doing` is who is in the midst of what, `sent` the edits under way."""
 
     library: Path
+    scratch: Path
     seed: int
     paths: list[str] = field(default_factory=list)
     books: dict[str, Book] = field(default_factory=dict)
@@ -41,6 +57,8 @@ class Load:
     doing: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    tools: dict[str, threading.Lock] = field(default_factory=dict)
     visitor: Visitor = field(init=False)
     volume: str = ""
     number: int = 0
@@ -51,13 +69,15 @@ class Load:
         self.volume = json.loads((self.library / ".kphotos/volume.json").read_text())["id"]
         self.paths = sorted(path.name for path in self.library.glob("*.JPG"))
         self.books = {path: Book() for path in self.paths}
+        self.tools = {path: threading.Lock() for path in self.paths}
         for path in self.paths:
             self.person(self.visitor, path, FIELDS[0])
         self.doing.clear()
 
     def start(self, people: int = 3) -> list[threading.Thread]:
         """Everybody begins once `running` is set."""
-        names = [*(f"person {number}" for number in range(people)), "program"]
+        names = [*(f"person {number}" for number in range(people)), "program", "exiftool", "darktable"]
+        names = [name for name in names if not any(name in reason for reason in programs.missing())]
         threads = [threading.Thread(target=self._live, args=(name,), daemon=True) for name in names]
         for thread in threads:
             thread.start()
@@ -69,6 +89,25 @@ class Load:
             self.counts[what] = self.counts.get(what, 0) + 1
             return self.counts[what]
 
+    def value(self, key: str) -> str:
+        """A text that nobody else writes."""
+        with self.lock:
+            self.number += 1
+            return f"{key} {self.number}"
+
+    def wrote(self, path: str, key: str, value: Any, seen: Iterable[str], *, read: str | None = None) -> int:
+        """Enter into the book what is going to be written by one who has seen these texts; the line."""
+        book = self.books[path]
+        with self.lock:
+            over = book.seeing(key, seen, len(book.lines))
+            book.wrote(key, text(value), over, is_sure=False, read=read)
+            return len(book.lines) - 1
+
+    def acknowledge(self, path: str, line: int) -> None:
+        """It is written, and whoever wrote it was told so."""
+        with self.lock:
+            self.books[path].acknowledge(line)
+
     def _live(self, name: str) -> None:
         rng = random.Random(f"{self.seed} {name}")
         visitor = copy.deepcopy(self.visitor)
@@ -78,20 +117,28 @@ class Load:
                 if not self.running.wait(0.1):
                     continue
                 path, key = rng.choice(self.paths), rng.choice(FIELDS)
-                if name == "program":
-                    self.doing[name] = "program writes"
-                    self.program(path, key, in_place=rng.random() < 0.5)
+                if name in PAUSES:
+                    self.doing[name] = f"{name} writes"
+                    self._write(name, path, key, rng)
                     self.doing[name] = "idle"
-                    time.sleep(rng.uniform(0.0, 0.15))
+                    self.over.wait(rng.uniform(0.0, PAUSES[name]))
                 else:
                     visitor.address = self.visitor.address
                     self.person(visitor, path, key, name)
         except BaseException as error:  # noqa: BLE001 - a thread's end is told by whoever joins it
             self.errors.append(error)
 
+    def _write(self, name: str, path: str, key: str, rng: random.Random) -> None:
+        if name == "exiftool":
+            programs.exiftool(self, path, key)
+        elif name == "darktable":
+            programs.darktable(self, path)
+        else:
+            self.program(path, key, in_place=rng.random() < 0.5)
+
     def person(self, visitor: Visitor, path: str, key: str, name: str = "") -> None:
         """Open a photo, edit what is shown of one field; the answer is the acknowledgement."""
-        url, book = f"/api/assets/{derived_id(self.volume, path)}", self.books[path]
+        url = f"/api/assets/{derived_id(self.volume, path)}"
         try:
             self.doing[name] = "asked for a page"
             status, told = visitor.ask("GET", url)
@@ -105,47 +152,35 @@ class Load:
                 return
             shown = told["fields"].get(key, {})
             values = [shown.get("value"), *(one["value"] for one in shown.get("candidates", ()))]
-            with self.lock:
-                self.number += 1
-                value = f"{key} {self.number}"
-                # Every value is written once, so that whoever shows it has seen that very edit.
-                over = book.seeing(key, {text(held) for held in values if held is not None}, len(book.lines))
-                book.wrote(key, text(value), over, is_sure=False)
-                line = len(book.lines) - 1
+            value = self.value(key)
+            # Every value is written once, so that whoever shows it has seen that very edit.
+            line = self.wrote(path, key, value, {text(held) for held in values if held is not None})
             change = {"field": key, "op": "set", "value": value, "seen": shown.get("dots", [])}
-            self.doing[name] = "edit sent"
+            self.doing[name], self.sent[name] = "edit sent", Sent(path, key, text(value))
             status, told = visitor.ask("PATCH", url, {"changes": [change]})
+            if status == 200:
+                self.acknowledge(path, line)
+            self.sent.pop(name)
         except (OSError, ValueError, http.client.HTTPException) as error:
+            self.sent.pop(name, None)
             self.count(f"cut off: {type(error).__name__}")
             time.sleep(0.05)
             return
-        if status == 200:
-            with self.lock:
-                book.acknowledge(line)
-            self.count("acknowledged")
-        else:
-            self.count(f"edit {status}")
+        self.count("acknowledged" if status == 200 else f"edit {status}")
 
     def program(self, path: str, key: str, *, in_place: bool) -> None:
         """Read the XMP as it is, change one field, write it all."""
-        name, book = path + ".xmp", self.books[path]
-        hands = DiskHands(self.library)
-        with self.lock:
-            self.number += 1
-            value = f"{key} {self.number}"
-        try:
-            # One read: a program that took the mark of one moment and the values of another would be two.
-            data = hands.read(name)
-            content, mark = content_of(data), xmp.read(data).mark
-        except (OSError, SyncError):
-            return
-        had = keyed_values(content)
-        with self.lock:
-            over = book.seeing(key, {had[key]} if key in had else (), len(book.lines))
-            book.wrote(key, text(value), over, is_sure=False, read=had.get(key))
-            line = len(book.lines) - 1
-        new = xmp.write(data, {**content, key: value}, mark or "none")
-        (hands.put if in_place else hands.replace)(name, new if mark else MARK.sub(b"", new))
-        with self.lock:
-            book.acknowledge(line)
+        name, hands, value = path + ".xmp", DiskHands(self.library), self.value(key)
+        with self.tools[path]:
+            try:
+                # One read: a program that took the mark of one moment and the values of another would be two.
+                data = hands.read(name)
+                content, mark = content_of(data), xmp.read(data).mark
+            except (OSError, SyncError):
+                return
+            had = keyed_values(content)
+            line = self.wrote(path, key, value, [had[key]] if key in had else [], read=had.get(key))
+            new = xmp.write(data, {**content, key: value}, mark or "none")
+            (hands.put if in_place else hands.replace)(name, new if mark else MARK.sub(b"", new))
+            self.acknowledge(path, line)
         self.count("written by a program")

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from sync.apply.temps import temp_path
 from sync.codecs import ledger as ledgers
+from sync.codecs import xmp
 from sync.core.edit import edit
 from sync.core.model import Change, Ledger
 from sync.core.values import text
-from tests.crash import killing
-from tests.crash.load import Load
+from sync.osfs import SystemRng
+from tests.crash import killing, phases
+from tests.crash.load import Load, Sent
 from tests.sim.oracles import Book
 
 
@@ -26,7 +29,7 @@ def test_kills_under_load_lose_nothing() -> None:
 
 
 def test_an_acknowledged_edit_that_is_gone_is_told(tmp_path: Path) -> None:
-    load = Load(tmp_path, 1, ["IMG_01.JPG"], {"IMG_01.JPG": Book()})
+    load = Load(tmp_path, tmp_path, 1, ["IMG_01.JPG"], {"IMG_01.JPG": Book()})
     book = load.books["IMG_01.JPG"]
     ledger = Ledger("0" * 32)
     for number, title in enumerate(("Lake", "Pond")):
@@ -38,3 +41,25 @@ def test_an_acknowledged_edit_that_is_gone_is_told(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "0.json", tmp_path / "IMG_01.JPG.kphotos.json")
     (told,) = killing.lost(load)
     assert "Pond" in told
+
+
+def test_what_lies_on_the_disk_tells_how_far_an_edit_came(tmp_path: Path) -> None:
+    ledger = edit(Ledger("0" * 32), [Change("title", "set", "Lake")], now_ms=1000, node="a", by="alice")
+    whole, mirror = ledgers.write(ledger), xmp.write(None, {"title": "Lake"}, "a mark")
+    sent, seen = Sent("IMG_01.JPG", "title", text("Lake")), []
+
+    def put(name: str, data: bytes) -> None:
+        (tmp_path / name).write_bytes(data)
+        seen.append(phases.phase_of(tmp_path, sent))
+
+    def temp(name: str) -> str:
+        return temp_path(name, "site", "new", SystemRng())
+
+    put("IMG_01.JPG", b"the picture")
+    put(temp("IMG_02.JPG.xmp"), mirror)
+    put(temp("IMG_01.JPG.xmp"), mirror[:100])
+    put(temp("IMG_01.JPG.xmp"), mirror)
+    put(temp("IMG_01.JPG.kphotos.json"), whole)
+    put("IMG_01.JPG.kphotos.json", whole)
+    put("IMG_01.JPG.xmp", mirror)
+    assert seen == [phases.BEFORE, *phases.PHASES]
