@@ -55,7 +55,11 @@ LAYERS = (
         "kphotos on SQLite and Postgres; killed at each system call, power cut, full disk",
         (*PYTEST, *TWO_AT_ONCE, "tests/kphotos", "tests/crash", "tests/faults"),
     ),
-    Layer("interop", "the real darktable, exiftool and exiv2, both ways", (*PYTEST, "tests/interop")),
+    Layer(
+        "interop",
+        "the real darktable, exiftool and exiv2; two machines over Syncthing",
+        (*PYTEST, "tests/interop"),
+    ),
     Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, "tests/e2e")),
 )
 
