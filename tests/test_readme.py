@@ -80,6 +80,7 @@ def test_every_command_there_is_stands_in_the_readme() -> None:
         "adopt-disk",
         "disown",
         "problems",
+        "volume",
         "user",
     }
 

@@ -17,8 +17,7 @@ from kphotos.errors import NotFound
 from kphotos.index import query
 from kphotos.index.rows import ProblemRow
 from kphotos.index.scope import EVERYTHING
-from kphotos.sidecar import intake, rebuild, sites, verify, watching
-from kphotos.sidecar.intake import Tally
+from kphotos.sidecar import rebuild, scanning, sites, verify, watching
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 
@@ -75,8 +74,8 @@ def scan(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
 def _scan(settings: Settings, volume: Volume, confirmed: int, out: Output) -> dict[str, Any]:
     begun = perf_counter()
     with out.progress(f"Scanning {volume.name}") as step:
-        events = sites.engine_of(settings, volume).scan(confirmed=confirmed)
-        tally: Tally = intake.take(settings, volume, events, lambda seen: step(seen, None))
+        volume = volumes.follow_disk(settings, volume)
+        _, tally = scanning.scan(settings, volume, confirmed=confirmed, tell=lambda seen: step(seen, None))
     state, reason = (tally.root.state, tally.root.reason) if tally.root else ("online", None)
     return {
         "id": volume.id,

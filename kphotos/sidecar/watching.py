@@ -15,11 +15,10 @@ from kphotos.index import generation, projection
 from kphotos.index.rows import Change, Cleared, ProblemRow
 from kphotos.runtime import progress, watches
 from kphotos.runtime.watches import Watched
-from kphotos.sidecar import intake, landmarks, rebuild, removing, restarts, sites
+from kphotos.sidecar import intake, rebuild, removing, restarts, scanning, sites
 from kphotos.sidecar.intake import Tally
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
-from sync.engine import Engine, Root
 from sync.osfs.mounts import around
 from sync.watch import EVERYTHING, Watch
 
@@ -117,9 +116,11 @@ class Follower:
             self._watch.again(later.path, later.seconds)
 
     def _touch(self, paths: frozenset[str]) -> Tally:
-        tally = intake.take(self._settings, self.volume, self._engine().touch(paths))
+        events = sites.engine_of(self._settings, self.volume).touch(paths)
+        tally = intake.take(self._settings, self.volume, events)
         if tally.root is not None:
-            self._scanned(tally.root)
+            scanning.report(self._settings, self.volume, tally.root)
+            self._offline_since = time.monotonic() if tally.root.state == "offline" else None
         return tally
 
     def _rescan(self) -> Tally:
@@ -131,29 +132,25 @@ class Follower:
         checked = watches.every(settings).get(volume.id, Watched(volume.id)).checked_ms
         is_due = 0 < checked < watches.now_ms() - _CHECK_MS
         is_first = restarts.is_first_scan(settings, volume)
-        events = self._engine().scan(confirmed=wish or 0, sidecars=is_due, everything=is_first)
-        tally = intake.take(settings, volume, events, lambda seen: progress.tell(settings, name, seen, None))
+
+        def tell(seen: int) -> None:
+            progress.tell(settings, name, seen, None)
+
+        self.volume, tally = scanning.scan(
+            settings, volume, confirmed=wish or 0, sidecars=is_due, everything=is_first, tell=tell
+        )
         progress.over(settings, name)
-        if tally.root is not None:
-            self._scanned(tally.root)
-            if tally.root.state == "online":
-                self.volume = identity(settings, volume)
-                if is_first:
-                    restarts.scanned(settings, volume)
-            if (is_due or not checked) and tally.root.state != "offline":
-                watches.tell(settings, volume.id, checked_ms=watches.now_ms())
+        state = tally.root.state if tally.root is not None else "offline"
+        is_offline = state == "offline"
+        if is_first and state == "online":
+            restarts.scanned(settings, volume)
+        self._offline_since = time.monotonic() if is_offline else None
+        if (is_due or not checked) and not is_offline:
+            watches.tell(settings, volume.id, checked_ms=watches.now_ms())
         if wish is not None:
             watches.granted(settings, volume.id, wish)
             self._wish = None
         return tally
-
-    def _engine(self) -> Engine:
-        return sites.engine_of(self._settings, self.volume)
-
-    def _scanned(self, root: Root) -> None:
-        self._offline_since = time.monotonic() if root.state == "offline" else None
-        told: dict[str, int | str] = {"root": root.state, "gone": root.gone, "away": root.away}
-        watches.tell(self._settings, self.volume.id, scanned_ms=watches.now_ms(), **told)
 
     def _health(self, health: Mapping[str, Any]) -> list[Change]:
         if health["state"] not in _PARTLY or health["state"] == "offline":
@@ -162,13 +159,6 @@ class Follower:
         return [
             ProblemRow(self.volume.id, "", "watch", reason, "Nothing is missed: the folder is rescanned.")
         ]
-
-
-def identity(settings: Settings, volume: Volume) -> Volume:
-    """After a scan that found the root to be the volume's own: how it is known from now on."""
-    if volume.writable and not volume.marked:
-        return volumes.mark(settings, volume)
-    return landmarks.take(settings, volume)
 
 
 def _follow(settings: Settings, followed: dict[str, Follower]) -> None:

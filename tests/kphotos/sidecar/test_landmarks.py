@@ -1,4 +1,4 @@
-"""A folder that may not be written is known by what is in it: turned writable and back, and never confused."""
+"""A folder that may not be written is known by what is in it, turned writable and back, never confused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kphotos import records
-from kphotos.sidecar import landmarks, watching
+from kphotos.sidecar import landmarks, scanning
 from kphotos.storage import volumes
 from sync.core.brakes import Landmark
 from sync.core.model import Change
@@ -23,7 +23,7 @@ def read_only(library: Library) -> Library:
         library.settings, replace(library.volume, marked=False, writable=True), hands_off=True
     )
     library.scan()
-    library.volume = watching.identity(library.settings, library.volume)
+    library.volume = scanning.identified(library.settings, library.volume)
     return library
 
 
@@ -32,7 +32,7 @@ def test_the_originals_of_a_read_only_volume_become_its_landmarks(library: Libra
     sizes = {name: (library.root / name).stat().st_size for name in ("Trip/sea.jpg", "lake.jpg")}
     assert volume.landmarks == tuple(Landmark(path, size) for path, size in sizes.items())
     assert volumes.get(library.settings, volume.id).landmarks == volume.landmarks
-    assert watching.identity(library.settings, volume) is volume
+    assert scanning.identified(library.settings, volume) is volume
 
 
 def test_a_marked_volume_needs_none(library: Library) -> None:
@@ -70,7 +70,7 @@ def test_edits_made_read_only_move_in_when_the_disk_may_be_written(library: Libr
     library.scan()
     assert (library.root / "lake.jpg.kphotos.json").exists()
     assert b"Kept at home" in (library.root / "lake.jpg.xmp").read_bytes()
-    assert watching.identity(library.settings, library.volume).marked
+    assert scanning.identified(library.settings, library.volume).marked
     overlay = library.settings.storage_path / "overlay" / library.volume.id
     assert [path for path in overlay.rglob("*") if path.is_file()] == []
     assert library.value("lake.jpg", "title") == "Kept at home"
@@ -79,7 +79,7 @@ def test_edits_made_read_only_move_in_when_the_disk_may_be_written(library: Libr
 
 def test_and_back_again_all_of_it_is_seen(library: Library) -> None:
     library.edit("lake.jpg", Change("title", "set", "Beside"))
-    library.volume = watching.identity(library.settings, library.volume)
+    library.volume = scanning.identified(library.settings, library.volume)
     library.volume = volumes.keep_off(library.settings, library.volume, hands_off=True)
     before = {path: path.read_bytes() for path in library.root.rglob("*") if path.is_file()}
     library.scan()
@@ -92,7 +92,7 @@ def test_and_back_again_all_of_it_is_seen(library: Library) -> None:
 
 @pytest.mark.parametrize("wrecked", ["unmounted", "another disk"])
 def test_a_root_that_is_not_itself_is_never_taken_for_turned(library: Library, wrecked: str) -> None:
-    library.volume = watching.identity(library.settings, library.volume)
+    library.volume = scanning.identified(library.settings, library.volume)
     shutil.rmtree(library.root)
     library.root.mkdir(mode=0o755)
     if wrecked == "another disk":

@@ -14,7 +14,7 @@ from kphotos import records
 from kphotos.cli import homes
 from kphotos.config import Settings
 from kphotos.runtime import watches
-from kphotos.sidecar import intake, sites
+from kphotos.sidecar import scanning, sites
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 from sync.core.brakes import Landmark
@@ -36,15 +36,7 @@ class Folder:
     def scan(self) -> None:
         self.volume = volumes.get(self.settings, self.volume.id)
         wish = watches.asked(self.settings).get(self.volume.id)
-        events = sites.engine_of(self.settings, self.volume).scan(confirmed=wish or 0)
-        tally = intake.take(self.settings, self.volume, events)
-        assert tally.root is not None
-        told: dict[str, int | str] = {
-            "root": tally.root.state,
-            "gone": tally.root.gone,
-            "away": tally.root.away,
-        }
-        watches.tell(self.settings, self.volume.id, scanned_ms=watches.now_ms(), **told)
+        self.volume, _ = scanning.scan(self.settings, self.volume, confirmed=wish or 0)
         if wish is not None:
             watches.granted(self.settings, self.volume.id, wish)
 
