@@ -48,7 +48,7 @@ def absorb(
     record = found.record
     if record and record.sum == sight.sum and record.mark == sight.mark and not found.doubt:
         return Absorbed(ledger, False, record.id, record.has)
-    reading = sources.read(sight.sources, record, ledger, sight.tool)
+    reading = sources.read(sight.sources, record, ledger, sight.tool, sight.illegible)
     if record and sight.mark is None and does(FORGETFUL, sight.tool) and had_mark(ledger, record):
         reading = _remembering(reading, record)
     if sight.kind != "main" or (not single and sight.mark is not None):

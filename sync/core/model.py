@@ -213,7 +213,8 @@ class Sight:
     """One XMP as it was just read from disk.
 
     `file` is its name (escaped); `kind` "main", "swapped" (what our own exchange took out) or "copy"
-    (a conflict copy, or a temp of unknown content). `sum` is the sha256 of the bytes.
+    (a conflict copy, or a temp of unknown content). `sum` is the sha256 of the bytes. `illegible` are the
+    mapped properties that are there and say nothing.
     """
 
     file: str
@@ -224,3 +225,4 @@ class Sight:
     mtime_ms: int = 0
     tool: str | None = None
     flags: tuple[str, ...] = ()
+    illegible: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ edits, and for dc:subject what `tags.tails` says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sync.core import tags
@@ -16,7 +16,7 @@ from sync.core.fields import FIELDS, Field, Kind
 from sync.core.keys import SET_FIELDS, field_of, hashed, keyed, of_region
 from sync.core.model import Content, Key, Ledger, Record, Sources, Value
 from sync.core.regions import identify
-from sync.core.tools import FLAT_TAGS, does, is_from_nothing, note_of, poorer, richer
+from sync.core.tools import FLAT_TAGS, does, garbled, is_from_nothing, note_of, poorer, richer
 from sync.core.values import digest
 
 _ANY_REMOVAL = frozenset({"label", "pick"})
@@ -53,13 +53,27 @@ def resolve(sources: Sources, record: Record | None = None, tool: str | None = N
     return _changed(sources, record, tool, [])
 
 
-def read(sources: Sources, record: Record | None, ledger: Ledger | None, tool: str | None = None) -> Reading:
-    """Return what an XMP holds, key by key, judged against one known content of it (None: none known)."""
+def read(
+    sources: Sources,
+    record: Record | None,
+    ledger: Ledger | None,
+    tool: str | None = None,
+    illegible: Collection[str] = (),
+) -> Reading:
+    """Return what an XMP holds, key by key, judged against one known content of it (None: none known).
+
+    `illegible`: properties that are there and say nothing.
+    """
     if record is None or not record.src:
         values = _keyed(resolve(sources), ledger)
         return Reading(hashed(values), values)
     repaired: list[Repair] = []
     changed = _changed(sources, record, tool, repaired)
+    for name in [name for name, value in changed.items() if value is None]:
+        harm = garbled(name)
+        if harm is not None and any(source in illegible for source in FIELDS[name].read):
+            del changed[name]
+            repaired.append((name, harm.note))
     values = _keyed(changed, ledger)
     has = {key: held for key, held in record.has.items() if field_of(key) not in changed}
     has.update(hashed(values))

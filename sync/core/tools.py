@@ -19,7 +19,7 @@ class Damage:
 
     `poorer`: the forms that a value is left in, for harms that can be told by the value alone.
     `richer`: what a value was before something was stuck to it. `from_nothing`: what a program writes
-    where there was no value at all.
+    where there was no value at all. `is_garbled`: it is left there as something that nobody can read.
     """
 
     field: str
@@ -28,6 +28,7 @@ class Damage:
     poorer: Callable[[Value], Sequence[Value]] | None = None
     from_nothing: Value = None
     richer: Callable[[Value], Value] | None = None
+    is_garbled: bool = False
 
 
 _STUCK = re.compile(r', lang="[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*" .*', re.DOTALL)
@@ -65,7 +66,19 @@ _LANGUAGES: Final = tuple(
     for field in ("title", "description", "copyright")
 )
 
-DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL, *_LANGUAGES)
+# Of Apple Photos' decimal degrees darktable leaves the hemispheres alone. A label that K-Photos does not
+# know is a label all the same, and 0 is none: of labels and picks nothing is garbled.
+GARBLED: Final = tuple(
+    Damage(field, f"kept the {word} where something is written that cannot be read", is_garbled=True)
+    for field, word in (
+        ("gps", "position"),
+        ("taken", "date"),
+        ("rating", "rating"),
+        ("orientation", "orientation"),
+    )
+)
+
+DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL, *_LANGUAGES, *GARBLED)
 _POORER: Mapping[str, Callable[[Value], Sequence[Value]]] = {
     damage.field: damage.poorer for damage in DAMAGES if damage.poorer
 }
@@ -90,6 +103,11 @@ def note_of(field: str) -> str:
     return next(
         damage.note for damage in DAMAGES if damage.field == field and (damage.poorer or damage.richer)
     )
+
+
+def garbled(field: str) -> Damage | None:
+    """Return the harm of leaving what nobody can read in the place of the field's value."""
+    return next((damage for damage in GARBLED if damage.field == field), None)
 
 
 def is_from_nothing(field: str, value: Value, tool: str | None) -> Damage | None:

@@ -92,6 +92,7 @@ def understand(name: str, found: Found, path: str) -> SeenXmp:
         found.stat.mtime_ns // 1_000_000,
         xmp.tool,
         xmp.flags,
+        xmp.illegible,
     )
     problem = Problem(path, "refused", xmp.refusal, _KEPT) if xmp.refusal else None
     return SeenXmp(name, found, sight, xmp, problem)

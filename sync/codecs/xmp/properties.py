@@ -119,7 +119,16 @@ def _position() -> Property:
     def says(wanted: Value) -> Value:
         return {"lat": wanted["lat"], "lon": wanted["lon"], "alt": wanted.get("alt")}
 
-    return Property("exif:GPS", tuple(_GPS.values()), read, put, says, gps.same_position, also=_GPS_REST)
+    return Property(
+        "exif:GPS",
+        tuple(_GPS.values()),
+        read,
+        put,
+        says,
+        gps.same_position,
+        also=_GPS_REST,
+        beside=(_GPS["GPSAltitude"], _GPS["GPSAltitudeRef"]),
+    )
 
 
 def _legacy_place() -> Property:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -22,7 +22,8 @@ class Xmp:
 
     `sources` is field -> XMP property -> canonical value, for each mapped property that says something;
     positions and places are one property each, "exif:GPS" and "photoshop:Place". `flags` are sentences
-    on what was met and could not be read. Unless `writable`, `refusal` says why it must stay as it is.
+    on what was met and could not be read, which is in `illegible` by property. Unless `writable`,
+    `refusal` says why it must stay as it is.
     """
 
     sources: Sources
@@ -30,6 +31,7 @@ class Xmp:
     tool: str | None = None
     flags: tuple[str, ...] = ()
     refusal: str | None = None
+    illegible: tuple[str, ...] = ()
 
     @property
     def writable(self) -> bool:
@@ -41,25 +43,31 @@ def read(data: bytes) -> Xmp:
     """Read a sidecar. Raises Unreadable(reason) for what is not XMP: empty, cut off, not XML, too big."""
     parsed = parse(data)
     seen = survey(parsed.rdf)
-    sources, flags = values(seen.found)
+    sources, illegible = values(seen.found)
+    flags = tuple(f"{name} says nothing that can be read" for name in illegible)
     refusal = parsed.refusal or seen.refusal
     if refusal:
         flags = (*flags, refusal)
     mark = next((rdf.text(spot) for spot in reversed(seen.found.get(MARK, []))), None)
-    return Xmp(sources, mark or None, tool(parsed.root, seen.found, parsed.body), flags, refusal)
+    return Xmp(sources, mark or None, tool(parsed.root, seen.found, parsed.body), flags, refusal, illegible)
 
 
 def values(found: Mapping[str, list[rdf.Spot]]) -> tuple[Sources, tuple[str, ...]]:
-    """The value of each mapped property found, by field; and a flag for each that says nothing legible."""
+    """The value of each mapped property found, by field; and the names of those that say nothing legible."""
     sources: dict[str, dict[str, Value]] = {}
     unread = []
     for name in dict.fromkeys(OWNER[tag] for tag in found if tag in OWNER):
         value = PROPERTIES[name].read(found)
         if value is not None:
             sources.setdefault(FIELD_OF[name], {})[name] = value
-        elif any(rdf.text(spot) for tag in PROPERTIES[name].tags for spot in found.get(tag, ())):
-            unread.append(f"{name} says nothing that can be read")
+        elif any(rdf.text(spot) for tag in _telling(name) for spot in found.get(tag, ())):
+            unread.append(name)
     return sources, tuple(unread)
+
+
+def _telling(name: str) -> Iterator[str]:
+    row = PROPERTIES[name]
+    return (tag for tag in row.tags if tag not in row.beside)
 
 
 def agrees(xmp: Xmp, content: Content) -> bool:

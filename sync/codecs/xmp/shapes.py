@@ -39,8 +39,8 @@ class Property:
 
     `read` -> canonical value or None; `says(value of the field)` -> what this property then holds;
     `equal(found, said)`: they are the same; `fits(found, value of the field)`: it says less, but nothing
-    else; `also`: goes too when the field is cleared; `empty` removes the
-    values and tells whether nothing is left.
+    else; `also`: goes too when the field is cleared; `beside`: those of the tags that alone say nothing;
+    `empty` removes the values and tells whether nothing is left.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Property:
     equal: Callable[[Value, Value], bool] = same
     fits: Callable[[Value, Value], bool] = same
     also: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     empty: Callable[[edit.Editor], bool] | None = None
 
     def clear(self, editor: edit.Editor) -> None:

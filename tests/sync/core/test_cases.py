@@ -21,6 +21,7 @@ from tests.sync.core.cases.rollbacks import ROLLBACKS
 from tests.sync.core.cases.row import Row, check
 from tests.sync.core.cases.sets import SETS
 from tests.sync.core.cases.strange_files import STRANGE
+from tests.sync.core.cases.tools import TOOLS
 from tests.sync.core.cases.trash import TRASH
 from tests.sync.core.cases.undoing import UNDOING
 from tests.sync.core.cases.unknown import UNKNOWN
@@ -45,6 +46,7 @@ ROWS = (
     *COPIES,
     *ROLLBACKS,
     *UNDOING,
+    *TOOLS,
 )
 
 

@@ -157,6 +157,23 @@ def test_what_cannot_be_read_is_flagged_not_dropped() -> None:
     assert found.writable
 
 
+@pytest.mark.parametrize(
+    ("left", "is_told"),
+    [
+        (("GPSLatitudeRef", "GPSLongitudeRef"), True),  # darktable, at the import of Apple's decimal degrees
+        (("GPSAltitude", "GPSAltitudeRef"), False),  # a person cleared latitude and longitude
+        ((), False),
+    ],
+)
+def test_a_position_of_which_the_hemispheres_are_left_is_there_and_says_nothing(
+    left: tuple[str, ...], is_told: bool
+) -> None:
+    texts = {"GPSLatitudeRef": "N", "GPSLongitudeRef": "W", "GPSAltitude": "636/10", "GPSAltitudeRef": "0"}
+    found = xmp.read(sidecar("".join(element(f"exif:{name}", texts[name]) for name in left)))
+    assert found.illegible == (("exif:GPS",) if is_told else ())
+    assert "gps" not in found.sources
+
+
 POSITIONS = [
     ("48,51.504N", "2,17.67W", "", "", 48.8584, -2.2945),
     ("48,51.504000N", "2,17.670000W", "", "", 48.8584, -2.2945),

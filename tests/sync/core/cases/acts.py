@@ -257,6 +257,18 @@ def writes(tool: str, properties: Mapping[str, Any], *without: str, at: str = LA
     return run
 
 
+def garbles(tool: str, source: str) -> Step:
+    """A program writes something into one property that nobody can read."""
+
+    def run(house: House) -> None:
+        place = house.places[LAPTOP]
+        writes(tool, {}, *FIELDS[_FIELD_OF[source]].read)(house)
+        assert place.xmp
+        place.xmp = replace(place.xmp, illegible=(source,))
+
+    return run
+
+
 def _rewrite(place: Place, tool: str, edits: Mapping[str, Any], *, drops: bool = False) -> None:
     old = place.xmp.sources if place.xmp else {}
     mark = None if drops or place.xmp is None else place.xmp.mark
@@ -265,7 +277,7 @@ def _rewrite(place: Place, tool: str, edits: Mapping[str, Any], *, drops: bool =
 
 def _write(place: Place, xmp: Xmp) -> None:
     edition = place.house.tick()
-    place.xmp = Xmp(xmp.sources, xmp.mark, xmp.tool, edition)
+    place.xmp = replace(xmp, edition=edition)
     place.touched("xmp")
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from sync.codecs import ledger as codec
+from sync.codecs import xmp as xmps
 from sync.core import sources
 from sync.core.absorb import seal
 from sync.core.edit import inverse
@@ -35,6 +36,7 @@ class Xmp:
     mark: str | None = None
     tool: str | None = "K-Photos"
     edition: int = 0
+    illegible: tuple[str, ...] = ()
 
     @property
     def content(self) -> dict[str, Value]:
@@ -170,11 +172,12 @@ class Place:
         yield from ((name, one) for name, one in self.copies.items() if isinstance(one, Xmp))
 
     def _agrees(self, content: Content) -> bool:
-        return self.xmp is not None and composed(content, self.xmp.sources) == dict(self.xmp.sources)
+        return self.xmp is not None and xmps.agrees(xmps.Xmp(self.xmp.sources), content)
 
     def _sight(self, xmp: Xmp, kind: Any) -> Sight:
         name = FILE + COPY_OF if kind == "copy" else FILE
-        return Sight(name, kind, xmp.mark, xmp.sources, xmp.sum, self.house.now, xmp.tool)
+        found, total = xmp.sources, xmp.sum
+        return Sight(name, kind, xmp.mark, found, total, self.house.now, xmp.tool, (), xmp.illegible)
 
 
 @dataclass
