@@ -2,6 +2,7 @@
 
     scripts/simulate --minutes 5             every kind of history and fault in turn, from a new seed on
     scripts/simulate --minutes 5 --seed 7    the same ones again
+    scripts/simulate --fuzz 100000           damaged sidecars through the XMP codec: no crash, nothing lost
     scripts/simulate --kill 1000             kill -9 of a real `kphotos start` under mixed load
     scripts/simulate --power-cut 200         the disk goes under a busy K-Photos; root only
     scripts/simulate --nodes 500             so many edits on two K-Photos over a real pair of Syncthings
@@ -26,11 +27,12 @@ from tests.faults import disks, power  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
 from tests.sim.histories_faults import points  # noqa: E402
 from tests.sim.histories_kinds import KINDS, STEPS, run  # noqa: E402
+from tests.sync.codecs.xmp import fuzz  # noqa: E402
 
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
 FAULT_EVERY = 40
 FAULT_STEPS = 6
-_REAL = ("kill", "power cut", "nodes")
+_REAL = ("fuzz", "kill", "power cut", "nodes")
 
 
 def cases(seed: int) -> Iterator[tuple[str, int, int]]:
@@ -81,10 +83,11 @@ def main(words: list[str]) -> int:
     parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
     parser.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
+    parser.add_argument("--fuzz", type=int, default=0, metavar="N", help="read and write N damaged sidecars")
     parser.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
     parser.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
     asked = parser.parse_args(words)
-    is_other = asked.kill or asked.power_cut or asked.nodes
+    is_other = asked.kill or asked.power_cut or asked.nodes or asked.fuzz
     minutes = asked.minutes if asked.minutes or is_other else 1.0
     seed = asked.seed if asked.seed is not None else int(time.time())
     told: dict[str, Any] = {"seed": seed}
@@ -92,6 +95,9 @@ def main(words: list[str]) -> int:
         told |= simulate(minutes, seed)
         if asked.save:
             save(told["failed"])
+    if asked.fuzz:
+        found = fuzz.run(asked.fuzz, seed)
+        told["fuzz"] = {"outcomes": dict(sorted(found.outcomes.items())), "violations": found.failed}
     if asked.kill:
         told["kill"] = killing.run(asked.kill, seed, show=True)
     if asked.power_cut:
