@@ -47,8 +47,8 @@ def of_root(volume: str, root: Root) -> list[Change]:
         return over
     if root.state == "halted":
         reason = f"{root.gone} originals are missing at once."
-        command = f"kphotos scan --confirm {root.gone}"
-        kept = f"Nothing was removed. If they were deleted on purpose, say so under Storage, or with `{command}`."
+        command = f"kphotos scan --confirm {len(root.paths) or root.gone}"
+        kept = f"Nothing was removed. If they are really gone, say so under Storage, or with `{command}`."
     else:
         reason = f"The volume is offline: {root.reason}."
         kept = "Its photos are shown from the index; nothing is written and nothing is forgotten."

@@ -27,6 +27,11 @@ TITLES = {
     "special-file": "Not a picture at all",
     "ambiguous": "It is not clear what belongs to what",
     "left-behind": "Sidecars stayed behind when the photo moved",
+    "overlay": "Edits from when the folder was read-only wait",
+    "offline": "The volume is not connected",
+    "halted": "Many photos are missing at once",
+    "disk-away": "A disk inside the volume is not connected",
+    "watch": "Changes may be noticed late",
 }
 
 
