@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from kphotos import jobs
 from kphotos.catalog import bulk
+from kphotos.catalog.favourites import FIELD
 from kphotos.errors import Invalid
 from kphotos.identity import accounts
 from kphotos.index import timeline
@@ -32,7 +33,8 @@ def change() -> tuple[Response, int]:
     Body {changes: [{field, op: set|clear|add|remove, value}], ids: [asset]}, or instead of the ids view,
     version and ranges [[first, one past the last]]: ordinals of the timeline of that version, 409
     `stale_version` if they hold no longer. {field: taken, op: shift, value: seconds} moves the date and keeps
-    its zone. `edit` is as below: what cannot be done to one photo is listed there and stops no other.
+    its zone; `favourites` are the viewer's own. `edit` is as below: what cannot be done to one photo is
+    listed there, and stops no other.
     """
     found = parse.body(
         {"changes": list, "ids": list, "view": str, "version": str, "ranges": list}, required=("changes",)
@@ -154,7 +156,7 @@ def _changes(found: list[Any]) -> list[dict[str, Any]]:
             raise Invalid("changes", "A change has field and op, and may have value.", kept=_KEPT)
         if not isinstance(told["field"], str) or not isinstance(told["op"], str):
             raise Invalid("changes", "field and op are texts.", kept=_KEPT)
-    return found
+    return [{"value": viewer().id, **one} if one["field"] == FIELD else one for one in found]
 
 
 def _ids(found: dict[str, Any]) -> list[str]:

@@ -46,7 +46,7 @@ export function timelineKeys(timeline) {
     else one(focused());
     return true;
   };
-  const rate = (/** @type {KeyboardEvent} */ { key }) => chosen(() => selecting.rate(Number(key)), (ordinal) => timeline.act.rate(ordinal, Number(key)))();
+  const rate = (/** @type {KeyboardEvent} */ { key }) => chosen(() => void selecting.rate(Number(key)), (ordinal) => timeline.act.rate(ordinal, Number(key)))();
 
   pushScope({
     name: 'timeline',
@@ -67,7 +67,8 @@ export function timelineKeys(timeline) {
       { keys: ['X'], run: () => (focused() < 0 ? false : timeline.selectDay(focused())), label: t('key.select.day') },
       { keys: ['Ctrl+a'], run: grid(() => selecting.all(timeline.count)), label: t('key.select.all'), show: [['Ctrl', 'A']] },
       { keys: ['Escape'], run: () => (selecting.active ? selecting.clear() : false), label: t('key.escape'), show: [['Esc']] },
-      { keys: ['f'], run: chosen(() => selecting.markFavourite(), (ordinal) => timeline.act.favourite(ordinal)), label: t('key.favourite') },
+      { keys: ['f'], run: chosen(() => void selecting.markFavourite(), (ordinal) => timeline.act.favourite(ordinal)), label: t('key.favourite') },
+      { keys: ['t'], run: chosen(() => selecting.tag(), (ordinal) => { selecting.toggle(ordinal); selecting.tag(); }), label: t('key.tag') },
       { keys: ['0', '1', '2', '3', '4', '5'], run: rate, label: t('key.rate'), show: [['0…5']] },
       { keys: ['g'], run: () => timeline.askDate(), label: t('key.goto') },
       { keys: ['d'], run: dated('day', 1), label: t('key.day'), show: [['d'], ['D']] },

@@ -1,16 +1,13 @@
 /** Selecting: anchor and ranges, the bar that takes the top bar's place, and what can be done with the selected. */
 
-import { sentence, send } from '../lib/api.js';
-import { announce, el, find, icon, iconButton } from '../lib/dom.js';
+import { announce, el, find, iconButton } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
-import { failed, toast } from '../lib/toast.js';
+import { askRating, askShift, askTags, askTexts } from './asking.js';
+import { order } from './bulk.js';
 import { FAVOURITE } from './protocol.js';
 import { Selection } from './selection.js';
 
-/** @typedef {import('./protocol.js').Tile} Tile */
-
-/** More than this at a time is a job's work, not a page's. */
-const MOST = 500;
+/** @typedef {import('./words.js').Change} Change */
 
 export class Selecting {
   selection = new Selection();
@@ -22,16 +19,27 @@ export class Selecting {
   /**
    * @param {object} timeline
    * @param {(from: number, to: number) => void} timeline.refresh
-   * @param {(from: number, to: number) => Promise<void>} timeline.ready
    * @param {(ordinal: number) => import('./protocol.js').Tile | undefined} timeline.tile
+   * @param {(ordinal: number) => number | null} timeline.day
+   * @param {() => string} timeline.version
+   * @param {string} timeline.view
    * @param {HTMLElement} timeline.grid
    */
   constructor(timeline) {
     this.timeline = timeline;
     this.count = el('span', { class: 'selection-count tabular' });
-    this.favourite = el('button', { type: 'button', class: 'icon-button', 'aria-label': t('selection.favourite'), title: t('selection.favourite'), on: { click: () => this.markFavourite() } }, icon('heart', 24));
+    /** @type {HTMLButtonElement[]} */
+    this.actions = [];
+    const action = (/** @type {string} */ name, /** @type {string} */ label, /** @type {() => void} */ run, dialog = true) => {
+      const button = iconButton(name, label, { on: { click: run }, ...(dialog ? { 'aria-haspopup': 'dialog' } : {}) });
+      this.actions.push(button);
+      return button;
+    };
     this.bar = el('div', { class: 'selection-bar', role: 'toolbar', hidden: true, 'aria-label': t('count.selected', { n: 0 }) },
-      iconButton('x', t('selection.clear'), { on: { click: () => this.clear() } }), this.count, this.favourite);
+      iconButton('x', t('selection.clear'), { on: { click: () => this.clear() } }), this.count,
+      action('heart', t('selection.favourite'), () => void this.markFavourite(), false), action('tag', t('selection.tags'), () => this.tag()),
+      action('star', t('selection.rating'), () => askRating(this.selection.size, this.#run)), action('clock', t('selection.shift'), () => this.#shift()),
+      action('pencil', t('selection.texts'), () => askTexts(this.selection.size, this.#run)));
     find('topbar')?.append(this.bar);
   }
 
@@ -83,65 +91,64 @@ export class Selecting {
     this.bar.parentElement?.classList.toggle('is-selecting', n > 0);
     this.timeline.grid.classList.toggle('is-selecting', n > 0);
     this.count.textContent = text;
-    this.favourite.disabled = n > MOST || this.#busy;
-    this.favourite.title = n > MOST ? t('selection.favourite.many', { n: MOST }) : t('selection.favourite');
     announce(text);
     this.timeline.refresh(0, Infinity);
   }
 
-  /** Those that are no favourites yet become ones; Undo takes exactly them back. */
+  /** All become favourites; if all are, as far as this page knows, none is any more. */
   async markFavourite() {
-    await this.#change((tile) => !(tile.flags & FAVOURITE), (n) => t('selection.favourited', { n }),
-      (id) => send('PUT', `/api/assets/${id}/favourite`), (id) => send('DELETE', `/api/assets/${id}/favourite`));
+    const tiles = this.#known();
+    const on = tiles.length < this.selection.size || tiles.some(({ flags }) => !(flags & FAVOURITE));
+    const before = tiles.map((tile) => tile.flags);
+    // The hearts show at once; those that the server refuses go again.
+    for (const tile of tiles) tile.flags = on ? tile.flags | FAVOURITE : tile.flags & ~FAVOURITE;
+    this.timeline.refresh(0, Infinity);
+    if (await this.#order([{ field: 'favourites', op: on ? 'add' : 'remove' }])) return;
+    tiles.forEach((tile, i) => { tile.flags = before[i]; });
+    this.timeline.refresh(0, Infinity);
   }
 
   /** @param {number} value stars */
   async rate(value) {
-    const changes = [{ field: 'rating', op: 'set', value }];
-    const patch = (/** @type {string} */ id, /** @type {unknown[]} */ given) => send('PATCH', `/api/assets/${id}`, { changes: given });
-    await this.#change(() => true, (n) => t('selection.rated', { n, rating: value }), (id) => patch(id, changes), (id, { undo }) => patch(id, undo));
+    await this.#order([{ field: 'rating', op: 'set', value }]);
   }
 
-  /**
-   * Change the selected photos one by one; Undo takes back exactly those for which it worked.
-   * @template A
-   * @param {(tile: Tile) => boolean} concerns @param {(done: number) => string} say
-   * @param {(id: string) => Promise<A>} act @param {(id: string, answer: A) => Promise<unknown>} back
-   */
-  async #change(concerns, say, act, back) {
-    if (this.#busy) return;
-    if (this.selection.size > MOST) {
-      failed(t('selection.favourite.many', { n: MOST }));
-      return;
+  tag() {
+    askTags(this.selection.size, this.#run);
+  }
+
+  #shift() {
+    const [first] = this.selection;
+    const [day, second] = [this.timeline.day(first), this.timeline.tile(first)?.second ?? null];
+    askShift(this.selection.size, day === null || second === null ? null : { day, second }, this.#run);
+  }
+
+  /** The selected tiles that are loaded. */
+  #known() {
+    const found = [];
+    for (const at of this.selection) {
+      const tile = this.timeline.tile(at);
+      if (!tile) return found;
+      found.push(tile);
     }
-    this.#busy = this.favourite.disabled = true;
+    return found;
+  }
+
+  /** @param {Change[]} changes */
+  #run = (changes) => void this.#order(changes);
+
+  /** The selection goes when the server has taken the order, and stays when it has not. @param {Change[]} changes */
+  async #order(changes) {
+    if (this.#busy || !this.active) return false;
+    this.#busy = true;
+    for (const button of this.actions) button.disabled = true;
     try {
-      const ordinals = [...this.selection];
-      for (const at of ordinals) await this.timeline.ready(at, at);
-      const ids = ordinals.flatMap((at) => { const tile = this.timeline.tile(at); return tile && concerns(tile) ? [tile.id] : []; });
-      const done = await each(ids, act);
-      if (done.size < ids.length) failed(t('selection.failed', { n: ids.length - done.size }));
-      const undo = () => void each([...done.keys()], (id) => back(id, /** @type {A} */ (done.get(id))));
-      toast(say(done.size), done.size ? { action: t('undo'), run: undo } : {});
-      this.clear();
-    } catch (error) {
-      failed(sentence(error));
+      const taken = await order({ view: this.timeline.view, version: this.timeline.version(), ranges: this.selection.ranges }, changes);
+      if (taken) this.clear();
+      return taken;
     } finally {
       this.#busy = false;
+      for (const button of this.actions) button.disabled = false;
     }
   }
-}
-
-/**
- * One after another, as each is a durable write; the answers of those for which it worked.
- * @template A @param {string[]} ids @param {(id: string) => Promise<A>} act @returns {Promise<Map<string, A>>}
- */
-async function each(ids, act) {
-  const done = new Map();
-  for (const id of ids) {
-    try {
-      done.set(id, await act(id));
-    } catch { /* counted by its absence; the message names how many */ }
-  }
-  return done;
 }

@@ -6,7 +6,9 @@ import { t } from '../lib/i18n.js';
 import { watchVersion } from '../lib/live.js';
 import { toast } from '../lib/toast.js';
 import { goFromAddress, tellAddress } from './address.js';
+import { followAll } from './bulk.js';
 import { dayInView, goToDay, step } from './dates.js';
+import { openEdits } from './edits.js';
 import { watchPointer } from './gestures.js';
 import { openGoto } from './goto.js';
 import { Images } from './images.js';
@@ -59,7 +61,10 @@ export class Timeline {
     this.scrubberElement = el('div', { class: 'scrubber', hidden: true });
     this.scroller = new Scroller(this.element, this.grid, { moved: () => this.#draw(), calmed: () => this.#calmed() });
     this.library = new Library(this.view, { came: (first, last) => this.#came(first, last), stale: () => void this.reload(), failed: () => this.#wantLater() });
-    this.selecting = new Selecting({ grid: this.element, refresh: (from, to) => this.rows.refresh(from, to), ready: (from, to) => this.ensure(from, to), tile: (at) => this.tile(at) });
+    this.selecting = new Selecting({
+      view: this.view, version: () => this.#now?.version ?? '', grid: this.element,
+      refresh: (from, to) => this.rows.refresh(from, to), tile: (at) => this.tile(at), day: (at) => this.day(at),
+    });
     const { selection } = this.selecting;
     this.rows = new Rows(this.grid, {
       scroller: this.scroller, images: this.#images, tile: (at) => this.tile(at),
@@ -129,6 +134,8 @@ export class Timeline {
       if (event.target instanceof HTMLInputElement) this.setDensity(/** @type {Density} */ (event.target.value));
     });
     find('goto')?.addEventListener('click', () => this.askDate());
+    find('edits')?.addEventListener('click', () => void openEdits());
+    void followAll();
   }
 
   /** Draw the first snapshot, at the place the address asks for. @param {Snapshot} snapshot */

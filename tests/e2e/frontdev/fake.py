@@ -34,7 +34,7 @@ class FakeServer:
     """
 
     def __init__(self, count: int, *, direction: str = "ltr") -> None:
-        self.direction, self.version = direction, 1
+        self.direction, self.version, self.structure = direction, 1, 1
         self.counts: list[int] = []
         while count > 0:
             self.counts.append(min(count, 1 + len(self.counts) * 7919 % 299))
@@ -46,6 +46,8 @@ class FakeServer:
         self.asked: list[str] = []
         self.edits: dict[str, dict[str, Any]] = {}
         self.received: list[dict[str, Any]] = []
+        self.bulks: dict[str, dict[str, Any]] = {}
+        self.refusing = False
         self.picture = _picture()
 
     @property
@@ -62,12 +64,46 @@ class FakeServer:
     def insert(self, number: int) -> None:
         self.counts[0] += number
         self.version += 1
+        self.structure = self.version
 
     def edit(self, asset_id: str, **values: Any) -> None:
         told = {"source": "tool", "via": "darktable", "by": None, "at": None, "conflict": False}
         for name, value in values.items():
             self.edits.setdefault(asset_id, {})[name] = {**told, "value": value, "dots": [f"t{self.version}"]}
         self.version += 1
+
+    def bulk(self, changes: list[dict[str, Any]], total: int, *, undoes: str | None = None) -> dict[str, Any]:
+        """A bulk edit; above 200 photos it is a worker's, which does a third at each look."""
+        edit = {
+            **dict.fromkeys(("done", "changed", "unchanged", "refused", "partly"), 0),
+            "id": f"b{len(self.bulks)}",
+            "by": "Alice",
+            "made_ms": 0,
+            "undone_by": None,
+            "listed": [],
+            "changes": changes,
+            "total": total,
+            "undoes": undoes,
+            "state": "waiting",
+        }
+        self.bulks[edit["id"]] = edit
+        if undoes is not None:
+            self.bulks[undoes]["undone_by"] = edit["id"]
+        self.version += 1
+        return edit if total > 200 else self.go_on(edit, everything=True)
+
+    def go_on(
+        self, edit: dict[str, Any], *, cancelled: bool = False, everything: bool = False
+    ) -> dict[str, Any]:
+        if edit["state"] in ("waiting", "working"):
+            done = edit["total"] if everything else min(edit["total"], edit["done"] + edit["total"] // 3)
+            state = "cancelled" if cancelled else "done" if done == edit["total"] else "working"
+            refused = min(2, done) if self.refusing and not edit["undoes"] else 0
+            listed = [{"asset": "0" * 32, "name": "IMG_1.JPG", "code": "read_only", "message": "Read-only."}]
+            edit.update(
+                done=done, changed=done - refused, refused=refused, listed=listed * refused, state=state
+            )
+        return edit
 
     def asset(self, asset_id: str) -> dict[str, Any]:
         ordinal = self.ordinal(asset_id)
@@ -205,6 +241,26 @@ def _app(fake: FakeServer) -> Flask:
         (fake.favourites.add if request.method == "PUT" else fake.favourites.discard)(asset_id)
         fake.version += 1
         return jsonify(asset=fake.asset(asset_id), undo=[])
+
+    @app.get("/api/bulk")
+    def bulks() -> Response:
+        return jsonify(edits=list(fake.bulks.values()))
+
+    @app.post("/api/bulk")
+    def bulk() -> Response | tuple[Response, int]:
+        body = request.get_json()
+        fake.received.append(body)
+        if int(body["version"]) < fake.structure:
+            return jsonify(error={"code": "stale_version", "message": "Stale."}), 409
+        return jsonify(edit=fake.bulk(body["changes"], sum(end - start for start, end in body["ranges"])))
+
+    @app.route("/api/bulk/<bulk_id>", methods=["GET", "DELETE"])
+    @app.post("/api/bulk/<bulk_id>/undo")
+    def one_bulk(bulk_id: str) -> Response:
+        edit = fake.bulks[bulk_id]
+        if request.method == "POST":
+            return jsonify(edit=fake.bulk(edit["changes"], edit["changed"], undoes=bulk_id))
+        return jsonify(edit=fake.go_on(edit, cancelled=request.method == "DELETE"))
 
     @app.get("/api/work")
     def work() -> Response:

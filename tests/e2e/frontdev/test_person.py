@@ -75,8 +75,8 @@ def test_a_tile_is_rated_and_marked_by_key_and_a_day_is_selected_by_key() -> Non
         page.keyboard.press("x")
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("2")
-        expect(page.locator(".toast").last).to_contain_text("2 photos rated 2")
-        assert [one["changes"][0]["value"] for one in fake.received] == [4, 2, 2]
+        expect(page.locator(".toast").last).to_contain_text("2 photos rated: 2 stars")
+        assert [one["changes"][0]["value"] for one in fake.received] == [4, 2]
         assert seen.errors == []
 
 

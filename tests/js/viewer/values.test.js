@@ -6,7 +6,7 @@ import { changed, withChanges } from '../../../static/js/viewer/assets.js';
 import { cameraText, entryText, exposureText, positionText, timeOf, valueText } from '../../../static/js/viewer/facts.js';
 import { sourceOf } from '../../../static/js/viewer/parts.js';
 import { mediaUrl, sizeOf } from '../../../static/js/viewer/stage.js';
-import { offers, tidied } from '../../../static/js/viewer/tags.js';
+import { offers, tidied } from '../../../static/js/lib/tagbox.js';
 import { momentFrom, momentText, offsetText } from '../../../static/js/viewer/taken.js';
 import { dayOfLocal } from '../../../static/js/viewer/viewing.js';
 

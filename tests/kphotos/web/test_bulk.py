@@ -63,6 +63,15 @@ def test_photos_named_by_id_are_changed_in_the_request(
     assert tagged(volume) == ["IMG_3", "IMG_4"]
 
 
+def test_favourites_are_the_viewers_own_without_saying_so(
+    as_alice: Browser, as_bob: Browser, settings: Settings, volume: Volume
+) -> None:
+    mark = [{"field": "favourites", "op": "add"}]
+    assert post(as_bob, ids=ids(settings), changes=mark)[1]["edit"]["changed"] == 5
+    assert as_bob.get(f"/api/assets/{ids(settings)[0]}").get_json()["favourite"]
+    assert not as_alice.get(f"/api/assets/{ids(settings)[0]}").get_json()["favourite"]
+
+
 def test_a_selection_of_the_timeline_is_changed_by_its_ordinals(
     as_alice: Browser, settings: Settings, volume: Volume
 ) -> None:
