@@ -10,10 +10,12 @@ from kphotos.config import Settings
 from kphotos.errors import Unavailable
 from kphotos.index import digest, generation, store
 from kphotos.index.tables import Asset
-from kphotos.sidecar import rebuild
+from kphotos.sidecar import rebuild, sites
 from kphotos.storage import volumes
+from kphotos.storage.volumes import Volume
 from sync import engine
 from sync.core import names
+from sync.errors import SyncError
 from sync.osfs import OsFS
 
 
@@ -61,11 +63,15 @@ def _verified(settings: Settings, tell: Tell | None) -> Verdict:
 
 
 def _originals(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Difference]:
+    columns = (Asset.volume, Asset.path, Asset.hash, Asset.has_ledger)
     with generation.use(settings):
-        known = db.rows(Asset.select(Asset.volume, Asset.path, Asset.hash).order_by(Asset.volume, Asset.path))
-    disks = {volume.id: OsFS(volume.root) for volume in volumes.every(settings)}
-    for number, (volume, path, expected) in enumerate(known):
+        known = db.rows(Asset.select(*columns).order_by(Asset.volume, Asset.path))
+    there = {volume.id: volume for volume in volumes.every(settings)}
+    disks = {key: OsFS(volume.root) for key, volume in there.items()}
+    for number, (volume, path, expected, has_ledger) in enumerate(known):
         say("originals", number, len(known))
+        if expected is None and has_ledger and volume in there:
+            expected = _in_ledger(settings, there[volume], names.unescape(path))
         if expected is None:
             verdict.unhashed += 1
             continue
@@ -75,6 +81,15 @@ def _originals(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Diff
         verdict.originals += 1
         if found != expected:
             yield Difference("I1", path, f"the original's bytes are not those that were hashed ({found})")
+
+
+def _in_ledger(settings: Settings, volume: Volume, path: str) -> str | None:
+    """The hash that the ledger holds: it outlasts the index and all that was observed."""
+    try:
+        asset = sites.engine_of(settings, volume).look(path).ledger.asset
+    except SyncError:
+        return None
+    return asset.hash if asset is not None else None
 
 
 def _index(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Difference]:

@@ -293,3 +293,14 @@ def test_later_events_name_the_original_to_touch_again(machine: Machine) -> None
     (event, _) = machine.touch(PHOTO)
     assert isinstance(event, Seen)
     assert event.asset.problems == ()
+
+
+def test_what_changed_behind_the_disks_times_is_found_when_all_sidecars_are_read_again(
+    machine: Machine,
+) -> None:
+    node = disk(machine).nodes[SIDECAR]
+    node.data = node.data.replace(b"<xmp:Rating>4", b"<xmp:Rating>2").replace(b'Rating="4"', b'Rating="2"')
+    assert kinds(machine.scan()) == ["Root", "Done"]
+    seen = assets(machine.scan(sidecars=True))
+    assert [*seen] == [PHOTO]
+    assert seen[PHOTO].document.value("rating") == 2

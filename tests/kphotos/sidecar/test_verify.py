@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from kphotos import db, index
-from kphotos.sidecar import intake, sites, verify
+from kphotos.sidecar import intake, rebuild, sites, verify
+from kphotos.sidecar.observed import Observed
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
 
@@ -32,6 +33,20 @@ def test_a_changed_original_is_told(library: Library) -> None:
         file.write(b"rot")
     found = verify.verify(library.settings).differences
     assert [(one.invariant, one.place) for one in found if one.invariant == "I1"] == [("I1", "lake.jpg")]
+
+
+def test_with_index_and_memory_lost_the_ledger_still_knows_the_bytes(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    _hash(library, "lake.jpg")
+    seen = Observed(library.settings, sites.site_id(library.settings))
+    seen.keep_hashes(library.volume.id, {"lake.jpg": None})
+    rebuild.rebuild(library.settings)
+    assert library.view("lake.jpg").hash is None
+    assert verify.verify(library.settings).originals == 1
+    whole = (library.root / "lake.jpg").read_bytes()
+    (library.root / "lake.jpg").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    found = verify.verify(library.settings).differences
+    assert ("I1", "lake.jpg") in [(one.invariant, one.place) for one in found]
 
 
 def test_what_took_an_originals_name_is_not_waited_for(library: Library) -> None:
