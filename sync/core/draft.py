@@ -6,12 +6,25 @@ the standing of a region are candidates of the value True.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from sync.core.fields import FIELDS, Kind
-from sync.core.model import KEEP, TRASHED, Candidate, Key, Ledger, Membership, Past, Record, Region, Value
+from sync.core.model import (
+    KEEP,
+    TRASHED,
+    Candidate,
+    Change,
+    Key,
+    Ledger,
+    Membership,
+    Past,
+    Record,
+    Region,
+    Value,
+)
+from sync.core.values import text
 
 _T = TypeVar("_T")
 
@@ -118,8 +131,13 @@ class Draft:
         self._records.append(record)
         self.dots.add(record.id)
 
+    @property
+    def noted(self) -> Sequence[Past]:
+        """The lines added to the history so far."""
+        return self._past
+
     def note(self, past: Past) -> None:
-        """Add a line to the history; long texts are cut there, the ledger's own values never."""
+        """Add a line to the history; long values are cut there, the ledger's own never."""
         if is_cut(past.v) or is_cut(past.was):
             past = replace(past, v=_cut(past.v), was=_cut(past.was))
         self._past.append(past)
@@ -176,13 +194,27 @@ def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
     return tuple(sorted(lines, key=lambda line: (line.at, line.field))[-HISTORY:])
 
 
+def unseen(candidates: Iterable[Candidate], change: Change) -> tuple[Candidate, ...]:
+    """Return the candidates that a change's page did not show, which it leaves as they are (R7)."""
+    return tuple(held for held in candidates if change.seen is not None and held.at not in change.seen)
+
+
+def unseen_dots(dots: Iterable[str], change: Change) -> tuple[str, ...]:
+    """The same of dots."""
+    return tuple(at for at in dots if change.seen is not None and at not in change.seen)
+
+
 def is_cut(value: Value) -> bool:
     """Whether a line of the history holds only the beginning of this value."""
-    return isinstance(value, str) and len(value) > LINE
+    return len(_written(value)) > LINE
 
 
 def _cut(value: Value) -> Value:
-    return f"{value[:LINE]}…" if is_cut(value) else value
+    return f"{_written(value)[:LINE]}…" if is_cut(value) else value
+
+
+def _written(value: Value) -> str:
+    return value if isinstance(value, str) else text(value)
 
 
 def is_trashed(trash: Iterable[Candidate]) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sync.core.albums import ALBUMS, album, undo_album
 from sync.core.check import check
 from sync.core.dots import following
-from sync.core.draft import FAVOURITES, SETS, Draft, is_cut, is_trashed
-from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Membership, Past, Value
+from sync.core.draft import FAVOURITES, SETS, Draft, is_cut, is_trashed, unseen
+from sync.core.model import KEEP, TRASHED, Candidate, Change, Key, Ledger, Past, Value
 from sync.core.regions import region_of, renew
 from sync.core.show import open_candidates, winner
 from sync.core.values import element, same, text
 from sync.errors import BadValue, Conflict
 
-ALBUMS, TRASH = "albums", "trash"
+TRASH = "trash"
 
 
 def edit(ledger: Ledger, changes: Iterable[Change], *, now_ms: int, node: str, by: str | None) -> Ledger:
@@ -34,7 +35,7 @@ def edit(ledger: Ledger, changes: Iterable[Change], *, now_ms: int, node: str, b
         if change.field == TRASH:
             _trash(draft, change, at, by)
         elif change.field == ALBUMS:
-            _album(draft, change, at, by)
+            album(draft, change, at, by)
         elif change.field in SETS:
             _set(draft, change, at, by)
         else:
@@ -55,7 +56,7 @@ def inverse(before: Ledger, after: Ledger, changes: Iterable[Change]) -> list[Ch
             if is_trashed(before.trash) != is_trashed(after.trash):
                 undo.append(_undo_trash(before, after))
         elif change.field == ALBUMS:
-            undo += _undo_album(then, now, change)
+            undo += undo_album(then, now, change)
         elif change.field in SETS:
             undo += _undo_set(before, after, change.field)
         else:
@@ -74,7 +75,7 @@ def _register(draft: Draft, change: Change, at: str, by: str | None) -> None:
     held = draft.held(key)
     stale = draft.stale(key)
     closed = [dot for dot in stale if change.seen is None or dot in change.seen]
-    kept = [c for c in held if change.seen is not None and c.at not in change.seen]
+    kept = list(unseen(held, change))
     if change.op == "remove":
         if len(kept) == len(held) and not closed:
             return
@@ -114,21 +115,24 @@ def _set(draft: Draft, change: Change, at: str, by: str | None) -> None:
             draft.note(Past(at, key, None, True, by, bulk=change.bulk))
     for key in removing:
         held = draft.held(key)
-        kept = [c for c in held if change.seen is not None and c.at not in change.seen]
+        kept = unseen(held, change)
         if len(kept) < len(held):
             draft.dots.add(at)
             draft.put(key, kept)
             draft.note(Past(at, key, True, None, by, bulk=change.bulk))
     for key in dict.fromkeys((*given, *removing)):
-        _close_stale(draft, key, change, at)
+        _close_stale(draft, key, change, at, by)
 
 
-def _close_stale(draft: Draft, key: Key, change: Change, at: str) -> None:
+def _close_stale(draft: Draft, key: Key, change: Change, at: str, by: str | None) -> None:
     stale = draft.stale(key)
     left = {dot: entry for dot, entry in stale.items() if change.seen is not None and dot not in change.seen}
     if len(left) < len(stale):
         draft.dots.add(at)
         draft.put_stale(key, left)
+        if not any(line.at == at and line.field == key for line in draft.noted):
+            stands = True if draft.held(key) else None
+            draft.note(Past(at, key, stands, stands, by))
 
 
 def _elements(name: str, change: Change) -> tuple[Key, ...]:
@@ -145,31 +149,6 @@ def _elements(name: str, change: Change) -> tuple[Key, ...]:
 def _live(draft: Draft, name: str) -> list[Key]:
     keys = (f"{name}/{value}" for value in draft.ledger.sets.get(name, ()))
     return [key for key in keys if draft.held(key)]
-
-
-def _album(draft: Draft, change: Change, at: str, by: str | None) -> None:
-    value = {"id": change.value} if isinstance(change.value, str) else change.value
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
-        raise BadValue(ALBUMS, "must name an album by its id")
-    album, held = value["id"], draft.album(value["id"])
-    if change.op in ("add", "set"):
-        title = value.get("title") or (held.title if held else "")
-        pos = held.pos if held else ()
-        if value.get("pos") is not None and not (pos and same(winner(pos).v, value["pos"])):
-            pos = (Candidate(value["pos"], at, by=by),)
-        if held and held.title == title and held.pos == pos:
-            return
-        draft.put_album(album, Membership((at,), title, pos, held.extra if held else {}))
-    elif held:
-        draft.put_album(album, Membership(()))
-    else:
-        return
-    draft.dots.add(at)
-    draft.note(
-        Past(
-            at, f"{ALBUMS}/{album}", held.title if held else None, None if change.op == "remove" else True, by
-        )
-    )
 
 
 def _trash(draft: Draft, change: Change, at: str, by: str | None) -> None:
@@ -231,18 +210,6 @@ def _undo_set(before: Ledger, after: Ledger, name: str) -> list[Change]:
         Change(name, "remove", held, frozenset(now[held]), strict=True) for held in now if held not in then
     ]
     return undo + [Change(name, "add", held, frozenset(), strict=True) for held in then if held not in now]
-
-
-def _undo_album(then: Draft, now: Draft, change: Change) -> list[Change]:
-    album = change.value["id"] if isinstance(change.value, dict) else change.value
-    before, after = then.album(album), now.album(album)
-    if before == after:
-        return []
-    seen = frozenset({*after.at, *(c.at for c in after.pos)}) if after else frozenset()
-    if before is None:
-        return [Change(ALBUMS, "remove", album, seen, strict=True)]
-    value = {"id": album, "title": before.title, "pos": winner(before.pos).v if before.pos else None}
-    return [Change(ALBUMS, "add", value, seen, strict=True)]
 
 
 def _undo_trash(before: Ledger, after: Ledger) -> Change:

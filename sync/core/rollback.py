@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from sync.core.albums import ALBUMS
 from sync.core.dots import following
 from sync.core.draft import FAVOURITES, newest_history, newest_records
-from sync.core.edit import ALBUMS, TRASH
+from sync.core.edit import TRASH
 from sync.core.keys import keyed
 from sync.core.merge import join
 from sync.core.model import Candidate, Key, Ledger, Membership, Past, Region, Value

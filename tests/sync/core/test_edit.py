@@ -83,6 +83,43 @@ def test_albums_keep_their_title_and_place() -> None:
     assert not done(moved, Change("albums", "remove", "a1")).albums
 
 
+def test_the_history_says_from_which_place_in_an_album_to_which() -> None:
+    inside = done(LAKE, Change("albums", "add", ALBUM))
+    moved = done(inside, Change("albums", "add", {"id": "a1", "pos": "m", "title": "Rome"}))
+    gone = done(moved, Change("albums", "remove", "a1"))
+    told = [(line.field, line.was, line.v) for line in gone.history if line.field.startswith("albums")]
+    assert told == [
+        ("albums/a1", None, "h"),
+        ("albums/a1/title", None, "Italy"),
+        ("albums/a1", "h", "m"),
+        ("albums/a1/title", "Italy", "Rome"),
+        ("albums/a1", "m", None),
+    ]
+
+
+def test_an_old_page_takes_a_photo_out_of_an_album_only_as_far_as_it_showed() -> None:
+    inside = done(LAKE, Change("albums", "add", ALBUM))
+    page = frozenset({*inside.albums["a1"].at, *(held.at for held in inside.albums["a1"].pos)})
+    moved = done(inside, Change("albums", "add", {**ALBUM, "pos": "m"}), now=9_000)
+    left = done(moved, Change("albums", "remove", "a1", page))
+    assert left.albums["a1"].pos[0].v == "m"
+    assert not done(inside, Change("albums", "remove", "a1", page)).albums
+
+
+@pytest.mark.parametrize("pos", ["", "h0", 5, "a b"])
+def test_what_is_no_place_in_an_album_is_refused(pos: object) -> None:
+    with pytest.raises(BadValue):
+        done(LAKE, Change("albums", "add", {**ALBUM, "pos": pos}))
+
+
+def test_dismissing_a_tag_that_was_put_back_stands_in_the_history() -> None:
+    listed = replace(LAKE, stale={"tags/c": {"t": True}})
+    after = done(listed, Change("tags", "remove", "c", frozenset({"t"}), strict=True), by="bob")
+    assert [(line.field, line.was, line.v, line.by) for line in after.history[-1:]] == [
+        ("tags/c", None, None, "bob")
+    ]
+
+
 def test_a_favourite_is_each_persons_own_and_never_in_an_xmp() -> None:
     after = done(LAKE, Change("favourites", "add", "alice"), Change("favourites", "add", "bob"))
     assert show(after).favourites == {"alice", "bob"}
@@ -182,6 +219,13 @@ def test_the_history_is_bounded() -> None:
         ledger = done(ledger, Change("rating", "set", number % 6), now=number)
     assert len(ledger.history) == 64
     assert ledger.history[-1].v == 199 % 6
+
+
+def test_the_history_cuts_long_lists_too() -> None:
+    names = [f"Ana {number:04}" for number in range(500)]
+    after = done(LAKE, Change("creator", "set", names))
+    assert len(after.history[-1].v) == 1_001
+    assert show(after).value("creator") == names
 
 
 def test_the_history_cuts_long_texts_and_the_ledger_does_not() -> None:

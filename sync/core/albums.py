@@ -1,0 +1,61 @@
+"""A photo in albums: into one, to another place in it, out of it, and what takes that back."""
+
+from __future__ import annotations
+
+from sync.core.draft import Draft, unseen, unseen_dots
+from sync.core.model import Candidate, Change, Membership, Past, Value
+from sync.core.positions import is_place
+from sync.core.show import winner
+from sync.core.values import same
+from sync.errors import BadValue
+
+ALBUMS = "albums"
+
+
+def album(draft: Draft, change: Change, at: str, by: str | None) -> None:
+    """Make one change of albums; its value names the album by its id, alone or as {"id", "title", "pos"}."""
+    value = {"id": change.value} if isinstance(change.value, str) else change.value
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
+        raise BadValue(ALBUMS, "must name an album by its id")
+    name = value["id"]
+    held = draft.album(name) or Membership(())
+    title, pos = held.title, held.pos
+    if change.op in ("add", "set"):
+        title = value.get("title") or title
+        wanted = value.get("pos")
+        if wanted is not None and not is_place(wanted):
+            raise BadValue(ALBUMS, "a place in an album must be letters and digits")
+        if wanted is not None and not (pos and same(winner(pos).v, wanted)):
+            pos = (*unseen(pos, change), Candidate(wanted, at, by=by))
+        if held.at and (held.title, held.pos) == (title, pos):
+            return
+        dots = (*unseen_dots(held.at, change), at)
+    else:
+        dots, pos = unseen_dots(held.at, change), unseen(pos, change)
+        if len(dots) == len(held.at):
+            return
+    draft.dots.add(at)
+    draft.put_album(name, Membership(tuple(sorted(dots)), title, pos, held.extra))
+    key, was, now = f"{ALBUMS}/{name}", _place(held.at, held.pos), _place(dots, pos)
+    if was != now or title == held.title:
+        draft.note(Past(at, key, was, now, by))
+    if title != held.title and dots:
+        draft.note(Past(at, f"{key}/title", held.title or None, title, by))
+
+
+def _place(dots: tuple[str, ...], pos: tuple[Candidate, ...]) -> Value:
+    """What the history says of a photo in an album: its place, or that it is in it; None where it is not."""
+    return (winner(pos).v if pos else True) if dots else None
+
+
+def undo_album(then: Draft, now: Draft, change: Change) -> list[Change]:
+    """Return what takes such a change back."""
+    name = change.value["id"] if isinstance(change.value, dict) else change.value
+    before, after = then.album(name), now.album(name)
+    if before == after:
+        return []
+    seen = frozenset({*after.at, *(c.at for c in after.pos)}) if after else frozenset()
+    if before is None:
+        return [Change(ALBUMS, "remove", name, seen, strict=True)]
+    value = {"id": name, "title": before.title, "pos": winner(before.pos).v if before.pos else None}
+    return [Change(ALBUMS, "add", value, seen, strict=True)]
