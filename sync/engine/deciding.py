@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sync.apply.temps import site_digest
 from sync.core.plan import Group, Here, LookAgain, Plan, plan
+from sync.engine import overlay
 from sync.engine.assets import (
     NO_EXTRA,
     Extra,
@@ -36,6 +37,7 @@ class Deciding:
     def __init__(self, volume: Volume, site: Site) -> None:
         self.volume, self.site = volume, site
         self.identities = Identities(volume, site)
+        self.is_overlaid = True
         self._users: tuple[frozenset[str], frozenset[str]] | None = None
 
     def enter(self) -> None:
@@ -46,6 +48,7 @@ class Deciding:
             with contextlib.suppress(OSError, Offline):
                 begin(self.volume, self.site)
         self._users = active, retired
+        self.is_overlaid = overlay.is_used(self.volume)
 
     def decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         """The asset as it is shown, and what is to be done about it; None where nothing ever is."""

@@ -99,10 +99,11 @@ def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
     return see(volume.fs, glance_at(volume, folder, group, stat))
 
 
-def glance_at(volume: Volume, folder: str, group: Group, stat: Stat) -> Glance:
-    """Read the same, and make out the ledger alone."""
+def glance_at(volume: Volume, folder: str, group: Group, stat: Stat, *, over: bool = True) -> Glance:
+    """Read the same, and make out the ledger alone; `over` False: nothing is in the overlay."""
     ledger = _read_ledger(volume, folder, group)
-    return glance(volume.fs, folder, group, stat, ledger, read_over(volume, folder, group))
+    waiting = read_over(volume, folder, group) if over else None
+    return glance(volume.fs, folder, group, stat, ledger, waiting)
 
 
 def keeps_ledger_beside(volume: Volume, group: Group) -> bool:

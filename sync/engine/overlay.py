@@ -36,6 +36,16 @@ def waiting(volume: Volume) -> dict[str, frozenset[str]]:
     return {folder: frozenset(names) for folder, names in found.items()}
 
 
+def is_used(volume: Volume) -> bool:
+    """Whether there is anything in the overlay at all: mostly not, and then nobody looks for each photo."""
+    if volume.overlay is None:
+        return False
+    try:
+        return bool(volume.overlay.names(""))
+    except OSError:
+        return True
+
+
 def put_away(volume: Volume, site: Site, path: str) -> bool:
     """Remove an original's ledger from the overlay if all of it is durable in its place; whether it went.
 

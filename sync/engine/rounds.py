@@ -62,8 +62,9 @@ class Rounds:
         found = {join(folder, group.original): stats[group.original].stat for group in groups}
         hashes = self.site.memory.hashes(self.volume.id, found)
         for start in range(0, len(groups), _AT_ONCE):
+            over = self._deciding.is_overlaid
             glances = [
-                glance_at(self.volume, folder, group, stats[group.original].stat)
+                glance_at(self.volume, folder, group, stats[group.original].stat, over=over)
                 for group in groups[start : start + _AT_ONCE]
             ]
             self.site.memory.expect(self.volume.id, [key for each in glances for key in expected(each)])
