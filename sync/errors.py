@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class SyncError(Exception):
     """Any error of the engine; `reason` is one plain sentence (or half of one) without a path."""
@@ -54,5 +56,16 @@ class ReadOnly(SyncError):
     """The volume, or this asset, cannot be written."""
 
 
+class Full(SyncError):
+    """The disk has no room left for a write; nothing was begun."""
+
+
 class Offline(SyncError):
     """The volume's root is absent, empty, foreign or unreadable: nothing is read as deleted (I10)."""
+
+
+def unwritable(what: str, error: OSError) -> Full | ReadOnly:
+    """What a person is told when the disk has refused a write before anything was promised."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Full("the disk is full: free some space, then try again")
+    return ReadOnly(f"{what}: {error.strerror or error}")

@@ -9,7 +9,7 @@ transaction first waits in a queue that the kernel keeps (`flock`), then says BE
 is compared by bytes on both sides (COLLATE "C" on Postgres), so that orders and digests are equal.
 """
 
-from kphotos.db.connections import BUSY_SECONDS, SqliteFile, checkout, forget, postgres, sqlite
+from kphotos.db.connections import BUSY_SECONDS, FULL, SqliteFile, checkout, forget, postgres, sqlite
 from kphotos.db.patience import impatient
 from kphotos.db.schemas import create_schema, create_sqlite, create_tables, sync_folder
 from kphotos.db.statements import first_line, is_damaged, many, marks, rows, run, stream
@@ -18,6 +18,7 @@ from kphotos.db.transactions import in_turn, only_one, snapshot, writing
 
 __all__ = [
     "BUSY_SECONDS",
+    "FULL",
     "SqliteFile",
     "checkout",
     "create_schema",

@@ -16,10 +16,11 @@ import peewee
 from playhouse.pool import MaxConnectionsExceeded
 from playhouse.postgres_ext import PooledPsycopg3Database
 
-from kphotos.db.statements import first_line, is_unavailable
+from kphotos.db.statements import first_line, is_full, is_unavailable
 from kphotos.errors import Unavailable
 
 BUSY_SECONDS = 5.0
+FULL = "disk_full"
 POOL_SIZE = 16
 
 _opened: dict[tuple[str, str], peewee.Database] = {}
@@ -140,6 +141,8 @@ def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
     except (peewee.OperationalError, peewee.InterfaceError) as error:
         if not is_unavailable(error) and isinstance(database, SqliteFile):
             raise
+        if is_full(error):
+            raise Unavailable("The disk is full: free some space, then try again.", code=FULL) from error
         raise Unavailable(f"The database cannot be used now: {first_line(error)}") from error
     finally:
         context.__exit__(None, None, None)

@@ -63,6 +63,12 @@ def is_unavailable(error: BaseException) -> bool:
     return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the disk has no room left for SQLite."""
+    code: int = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_FULL
+
+
 def is_damaged(error: BaseException) -> bool:
     """Whether an error says that a SQLite file is no good any more, and not only the statement."""
     code: int = getattr(error.__cause__ or error.__context__, "sqlite_errorcode", 0)

@@ -9,6 +9,7 @@ from typing import Any
 
 from kphotos import errors
 from kphotos.config import Settings
+from kphotos.runtime import room
 from kphotos.sidecar import intake, layers, sites
 from kphotos.sidecar.beneath import beneath
 from kphotos.sidecar.edits import refused
@@ -67,6 +68,7 @@ def edit_many(
     What cannot be done to one photo is its `error`. Raises what `edits.edit` does of a whole volume.
     """
     left: dict[str, str] = {}
+    room.require(settings)
     wanted = [(path, _wanted(volume, asks, bulk, left)) for path, asks in items]
     try:
         for group in sites.engine_of(settings, volume).edit_many(wanted, by, bulk):

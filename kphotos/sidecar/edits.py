@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kphotos import errors
 from kphotos.config import Settings
+from kphotos.runtime import room
 from kphotos.sidecar import intake, layers, sites
 from kphotos.sidecar.beneath import beneath
 from kphotos.storage import embedded
@@ -25,8 +26,9 @@ def edit(
     """Change one photo's metadata. When it returns, the edit is durable on disk and in the index.
 
     `by` is a user's id, None for the terminal. Raises Invalid, NotFound, Conflict, Forbidden (the
-    volume or asset is read-only) and Unavailable (offline, busy, or a ledger nobody can read).
+    volume or asset is read-only) and Unavailable (offline, busy, a full disk, or a ledger nobody can read).
     """
+    room.require(settings)
     engine = sites.engine_of(settings, volume)
     try:
         done = engine.edit(path, _raised(engine, volume, path, changes), by)
@@ -48,6 +50,8 @@ def refused(error: refusals.SyncError) -> errors.KPhotosError:
         return errors.Forbidden(reason, code="read_only", kept=_UNCHANGED)
     if isinstance(error, refusals.Offline):
         return errors.Unavailable(reason, code="volume_offline", kept=_UNCHANGED)
+    if isinstance(error, refusals.Full):
+        return errors.Unavailable(reason, code="disk_full", kept=_UNCHANGED)
     if isinstance(error, refusals.Busy):
         return errors.Unavailable(reason, code="busy", kept=_UNCHANGED)
     return errors.Conflict(

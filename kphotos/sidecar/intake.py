@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from kphotos import jobs
+from kphotos import db, jobs
 from kphotos.config import Settings
-from kphotos.errors import IndexMissing
+from kphotos.errors import IndexMissing, Unavailable
 from kphotos.index import projection
 from kphotos.index.rows import Change, Cleared, Facts, Gone
 from kphotos.sidecar import layers, missing, sites, troubles
@@ -86,8 +86,10 @@ def project(settings: Settings, volume: Volume, asset: Asset) -> Asset:
     for _ in range(_REPEATS):
         try:
             projection.project(settings, changes_of(settings, volume, [asset]))
-        except IndexMissing:
-            # The disk has it, which is what counts: the rebuild to come reads it there.
+        except Unavailable as error:
+            if not isinstance(error, IndexMissing) and error.code != db.FULL:
+                raise
+            # The disk has it, which is what counts: the scan or rebuild to come reads it there.
             return asset
         if engine.is_fresh(asset):
             break
@@ -99,8 +101,10 @@ def project_many(settings: Settings, volume: Volume, assets: Sequence[Asset]) ->
     """Bring assets into the index as they are now, all at once."""
     try:
         projection.project(settings, changes_of(settings, volume, assets))
-    except IndexMissing:
-        return  # As for one: the rebuild to come reads the disk.
+    except Unavailable as error:
+        if not isinstance(error, IndexMissing) and error.code != db.FULL:
+            raise
+        return  # As for one: the scan or rebuild to come reads the disk.
     _repeat_stale(settings, volume, sites.engine_of(settings, volume), assets)
 
 

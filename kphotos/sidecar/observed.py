@@ -15,6 +15,7 @@ import peewee
 
 from kphotos import db
 from kphotos.config import Settings
+from kphotos.errors import Unavailable
 
 _AT_ONCE = 500
 _UNKNOWN = object()
@@ -148,7 +149,7 @@ class Observed:
         columns = ("seen", "hash") if table == "original" else ("seen",)
         names = ", ".join(columns)
         news = ", ".join(f"{name} = excluded.{name}" for name in columns)
-        with self._state() as database, db.writing(database):
+        with _unless_full(), self._state() as database, db.writing(database):
             db.many(database, f"DELETE FROM {table} WHERE site = ? AND volume = ? AND path = ?", gone)  # noqa: S608
             db.many(
                 database,
@@ -161,3 +162,13 @@ class Observed:
     def _state(self) -> Iterator[peewee.Database]:
         with db.state(self._settings, "observed", MODELS) as database:
             yield database
+
+
+@contextmanager
+def _unless_full() -> Iterator[None]:
+    """What cannot be remembered on a full disk costs a second look, and no edit that is durable already."""
+    try:
+        yield
+    except Unavailable as error:
+        if error.code != db.FULL:
+            raise

@@ -13,7 +13,7 @@ from kphotos.config import Settings
 from kphotos.errors import IndexMissing, KPhotosError, Unavailable
 from kphotos.index import generation, projection
 from kphotos.index.rows import Change, Cleared, ProblemRow
-from kphotos.runtime import progress, watches
+from kphotos.runtime import progress, room, watches
 from kphotos.runtime.watches import Watched
 from kphotos.sidecar import intake, rebuild, removing, restarts, scanning, sites
 from kphotos.sidecar.intake import Tally
@@ -46,6 +46,8 @@ def run(settings: Settings) -> None:
                 for follower in followed.values():
                     follower.tell_health()
                     follower.glance(wishes.get(follower.volume.id))
+            with suppress(OSError):
+                room.tend(settings)
             time.sleep(_GLANCE_SECONDS)
     finally:
         for follower in followed.values():

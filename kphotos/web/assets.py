@@ -38,7 +38,7 @@ def change(asset_id: str) -> Response:
     Body {changes: [{field, op: set|clear|add|remove, value, seen: [dots], strict}]}: `seen` are the field's
     dots that the page showed. Whoever may only look may still change `favourites`, their own. 400
     `invalid_value` names the field, 403 `forbidden`, 409 `conflict` (only for `strict`), 423 `read_only`,
-    503 `volume_offline` or `busy`. Nothing is changed then.
+    503 `volume_offline` or `busy`, 507 `disk_full`. Nothing is changed then.
     """
     asked = changes.from_json(parse.body({"changes": list})["changes"], viewer().id)
     return _edited(asset_id, asked)

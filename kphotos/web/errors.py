@@ -61,7 +61,7 @@ _TITLES = {
     507: "The disk is full",
 }
 # Some codes say more than their class does.
-_CODES = {"read_only": 423, "sidecar_unreadable": 423}
+_CODES = {"read_only": 423, "sidecar_unreadable": 423, "disk_full": 507}
 # The first class that fits counts, so narrower ones stand above wider ones.
 _OURS: tuple[tuple[type[ours.KPhotosError], int], ...] = (
     (ours.NotFound, 404),
@@ -80,6 +80,7 @@ _SYNC: tuple[tuple[type[sync.SyncError], int, str], ...] = (
     (sync.Conflict, 409, "conflict"),
     (sync.Busy, 503, "busy"),
     (sync.Offline, 503, "volume_offline"),
+    (sync.Full, 507, "disk_full"),
     (sync.NewerSchema, 423, "newer_schema"),
     (sync.ReadOnly, 423, "read_only"),
     (sync.Unreadable, 423, "sidecar_unreadable"),

@@ -22,7 +22,7 @@ from sync.engine.finding_many import Found, find_groups
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Outcome
 from sync.engine.writing import Writing
-from sync.errors import Busy, NotFound, ReadOnly, SyncError
+from sync.errors import Busy, NotFound, ReadOnly, SyncError, unwritable
 from sync.ports import Stat, split
 from sync.scan.see import Look
 
@@ -168,8 +168,8 @@ def _telling(item: _Item) -> Iterator[None]:
         item.outcome = Outcome(item.path, refused=_refusal(error))
 
 
-def _refusal(error: OSError) -> ReadOnly:
-    return ReadOnly(f"the sidecars cannot be written: {error.strerror or error}")
+def _refusal(error: OSError) -> SyncError:
+    return unwritable("the sidecars cannot be written", error)
 
 
 def _round(changes: Sequence[Change] | Wanted, by: str | None, bulk: str | None) -> Round:

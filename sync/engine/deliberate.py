@@ -9,7 +9,7 @@ from sync.engine.assets import is_stranger
 from sync.engine.attempting import Round
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset
-from sync.errors import ReadOnly, Refused
+from sync.errors import ReadOnly, Refused, unwritable
 from sync.scan.see import Look
 
 
@@ -22,7 +22,7 @@ def disown(rounds: Rounds, path: str) -> Asset:
         try:
             rounds.keep(set_aside(rounds.volume, rounds.site, look, hash_))
         except OSError as error:
-            raise ReadOnly(f"the sidecars cannot be renamed: {error.strerror or error}") from error
+            raise unwritable("the sidecars cannot be renamed", error) from error
         finally:
             rounds.flush()
         asset = rounds.write(path, Round(hash_))
@@ -40,7 +40,7 @@ def adopt_disk(rounds: Rounds, path: str, by: str | None) -> Asset:
         try:
             asset = rounds.write(path, Round(hash_, by=by, is_wanted=True, newer=newer))
         except OSError as error:
-            raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
+            raise unwritable("the sidecars cannot be written", error) from error
     rounds.flush()
     return asset
 

@@ -20,7 +20,7 @@ from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import remembered
-from sync.errors import Busy, ReadOnly, SyncError
+from sync.errors import Busy, ReadOnly, SyncError, unwritable
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Glance, Look, see
@@ -120,7 +120,7 @@ class Rounds:
                 asset = self.write(path, round_)
                 self.flush()
         except OSError as error:
-            raise ReadOnly(f"the sidecars cannot be written: {error.strerror or error}") from error
+            raise unwritable("the sidecars cannot be written", error) from error
         self.unsettled.add(path)
         return Edited(asset, round_.undo or [])
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from sync.osfs import kernel
 from sync.osfs.batch import OsBatch, open_batch
 from sync.osfs.mounts import lasting_inodes
+from sync.osfs.room import require_room
 from sync.ports import (
     FILE,
     FOLDER,
@@ -99,6 +100,7 @@ class OsFS:
         require_ours(path)
         folder, name = split(path)
         with self._folder(folder) as at:
+            require_room(at, len(data))
             fd = os.open(name, _NEW, 0o600, dir_fd=at)
             try:
                 _write_all(fd, data)

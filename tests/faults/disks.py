@@ -94,7 +94,8 @@ def tmpfs(root: Path, **options: int | str) -> Iterator[Path]:
     try:
         yield root
     finally:
-        unmount(root)
+        # Whoever in this very process still holds a file there shall not keep the mount in the tree.
+        mount("umount", "-l", str(root))
 
 
 def unmount(root: Path) -> None:
