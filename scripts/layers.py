@@ -58,7 +58,7 @@ LAYERS = (
     Layer(
         "interop",
         "the real darktable, exiftool and exiv2; two machines over Syncthing",
-        (*PYTEST, "tests/interop"),
+        (*PYTEST, *TWO_AT_ONCE, "tests/interop"),
     ),
     Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, "tests/e2e")),
 )

@@ -16,7 +16,7 @@ from sync.core.fields import FIELDS, Field, Kind
 from sync.core.keys import SET_FIELDS, field_of, hashed, keyed, of_region
 from sync.core.model import Content, Key, Ledger, Record, Sources, Value
 from sync.core.regions import identify
-from sync.core.tools import FLAT_TAGS, does, garbled, is_from_nothing, note_of, poorer, richer
+from sync.core.tools import CUT_TAGS, FLAT_TAGS, does, garbled, is_from_nothing, note_of, poorer, richer
 from sync.core.values import digest
 
 _ANY_REMOVAL = frozenset({"label", "pick"})
@@ -192,11 +192,16 @@ def _changed_tags(
 ) -> tuple[Value, bool]:
     before = frozenset(key[5:] for key in record.has if key.startswith("tags/"))
     outcome = tags.changed(before, found, record.src)
-    if outcome.tags is None or not outcome.dropped or not does(FLAT_TAGS, tool):
-        return tuple(sorted(outcome.tags or ())) or None, outcome.tags is not None
-    repaired.append(("tags", FLAT_TAGS.note))
-    now = outcome.tags | outcome.dropped
-    return tuple(sorted(now)), now != before
+    if outcome.tags is None:
+        return None, False
+    now = outcome.tags
+    if does(CUT_TAGS, tool) and (whole := tags.uncut(before, now)) != now:
+        repaired.append(("tags", CUT_TAGS.note))
+        now = whole
+    if outcome.dropped and does(FLAT_TAGS, tool):
+        repaired.append(("tags", FLAT_TAGS.note))
+        now |= outcome.dropped
+    return tuple(sorted(now)) or None, now != before
 
 
 def _hash(row: Field, value: Value) -> str:

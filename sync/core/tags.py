@@ -72,6 +72,13 @@ def changed(before: Tags, properties: Mapping[str, Sequence[str]], known: Mappin
     return _outcome(before, kept | added, alone - kept)
 
 
+def uncut(before: Tags, now: Tags) -> Tags:
+    """Return the tags now with those whole again that were cut at their first comma."""
+    whole = {tag: tag.partition(",")[0].rstrip() for tag in before - now if "," in tag}
+    back = {tag: cut for tag, cut in whole.items() if cut in now}
+    return now - {cut for cut in back.values() if cut not in before} | back.keys()
+
+
 def _outcome(before: Tags, now: Tags, dropped: Tags) -> Outcome:
     return Outcome(None if now == before else now, dropped)
 

@@ -57,6 +57,7 @@ ZONE: Final = Damage("taken", "kept the time zone and fraction", None, _without_
 GLUED: Final = Damage("creator", "kept the creators apart", None, _glued)
 ONE_STAR: Final = Damage("rating", "one star from nothing is no rating", ("darktable",), from_nothing=1)
 FLAT_TAGS: Final = Damage("tags", "kept the tags that stood only in dc:subject", ("darktable",))
+CUT_TAGS: Final = Damage("tags", "kept the tags whole that have a comma", ("darktable",))
 FORGETFUL: Final = Damage("*", "kept what a program without reading sidecars left out", ("digiKam",))
 COPIED: Final = ("orientation",)
 """Fields that a forgetful program copies out of the original, whatever the sidecar said."""
@@ -78,7 +79,7 @@ GARBLED: Final = tuple(
     )
 )
 
-DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, FORGETFUL, *_LANGUAGES, *GARBLED)
+DAMAGES: Final = (ZONE, GLUED, ONE_STAR, FLAT_TAGS, CUT_TAGS, FORGETFUL, *_LANGUAGES, *GARBLED)
 _POORER: Mapping[str, Callable[[Value], Sequence[Value]]] = {
     damage.field: damage.poorer for damage in DAMAGES if damage.poorer
 }

@@ -6,7 +6,7 @@ package.cpath = libdir .. "/lib?.so;" .. package.cpath
 local darktable = require("darktable")(
   "--library", catalogue, "--configdir", config, "--cachedir", cache, "--disable-opencl",
   "--conf", "write_sidecar_files=" .. (os.getenv("DARKTABLE_WRITES") or "after edit"),
-  "--conf", "ui_last/import_initial_rating=0", "--conf", "ui_last/import_ignore_jpegs=FALSE")
+  "--conf", "ui_last/import_initial_rating=" .. (os.getenv("DARKTABLE_STARS") or "0"), "--conf", "ui_last/import_ignore_jpegs=FALSE")
 
 local COLOURS = { "red", "yellow", "green", "blue", "purple" }
 local TEXTS = { title = true, description = true, creator = true, rights = true, notes = true }

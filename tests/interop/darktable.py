@@ -59,11 +59,13 @@ def darktable(
     catalogue: str = ":memory:",
     writes: str = "after edit",
     look: bool = True,
+    stars: int = 0,
 ) -> dict[str, Picture]:
     """Import `folder`, do `edits` in order, and return what darktable then knows, by file name.
 
     A `catalogue` file remembers between runs, as a person's darktable does; `writes` is its own setting
     ("after edit", "on import", "never"). Without `look` no sidecar is read again: it goes by its memory.
+    `stars` is what it gives to a photo that has no rating: one, if nobody has changed its settings.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     config = scratch / "config" if catalogue == ":memory:" else Path(f"{catalogue}.config")
@@ -93,6 +95,7 @@ def darktable(
             "OMP_NUM_THREADS": "1",
             "LC_ALL": "C.UTF-8",
             "DARKTABLE_WRITES": writes,
+            "DARKTABLE_STARS": str(stars),
         }
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=90, check=False

@@ -15,6 +15,7 @@ from sync.core.model import Record
 PARIS, ROME, BEACH = "Places/Paris", "Places/Rome", "beach"
 TAGS, LR, FLAT = "digiKam:TagsList", "lr:hierarchicalSubject", "dc:subject"
 OURS = {TAGS: (PARIS, BEACH), LR: (PARIS, BEACH), FLAT: ("Places", "Paris", "beach")}
+COMMA = {TAGS: (PARIS, "Lake, Garda"), LR: (PARIS, "Lake, Garda"), FLAT: ("Places", "Paris", "Lake, Garda")}
 NOON = {"local": "2021-06-01T12:00:00.5", "offset": "+02:00"}
 NOON_WITHOUT = {"local": "2021-06-01T12:00:00.5", "offset": None}
 ONE = {"local": "2021-06-01T13:00:00", "offset": None}
@@ -230,6 +231,49 @@ CASES = [
         (ROME, BEACH),
         "darktable",
         True,
+    ),
+    Case(
+        "darktable cuts a tag at its comma",
+        "tags",
+        COMMA,
+        {**COMMA, LR: (PARIS, "Lake"), FLAT: ("Places", "Paris", "Lake")},
+        SAME,
+        "darktable",
+        True,
+    ),
+    Case(
+        "and an edit with it",
+        "tags",
+        COMMA,
+        {**COMMA, LR: (ROME, "Lake"), FLAT: ("Places", "Rome", "Lake")},
+        ("Lake, Garda", ROME),
+        "darktable",
+        True,
+    ),
+    Case(
+        "of a tag and what it is cut to both stay",
+        "tags",
+        {LR: ("Lake", "Lake, Garda"), FLAT: ("Lake", "Lake, Garda")},
+        {LR: ("Lake",), FLAT: ("Lake",)},
+        SAME,
+        "darktable",
+        True,
+    ),
+    Case(
+        "a tag with a comma removed in darktable",
+        "tags",
+        COMMA,
+        {**COMMA, LR: (PARIS,), FLAT: ("Places", "Paris")},
+        (PARIS,),
+        "darktable",
+    ),
+    Case(
+        "another program may shorten a tag",
+        "tags",
+        COMMA,
+        {**COMMA, LR: (PARIS, "Lake"), FLAT: ("Places", "Paris", "Lake")},
+        ("Lake", PARIS),
+        "exiftool",
     ),
     Case(
         "another program may remove them",
