@@ -121,3 +121,18 @@ def test_a_follower_that_stops_for_a_removed_volume_leaves_no_row(library: Libra
     with index.use(library.settings):
         assert query.by_volume(EVERYTHING) == {}
     assert watches.every(library.settings) == {}
+
+
+@on_files
+def test_an_offline_volume_is_looked_for_again_and_again(
+    scans: Scans, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing tells that a marker is back, or that a disk's errors are over."""
+    monkeypatch.setattr(watching, "_OFFLINE_SECONDS", 0.1)
+    marker = library.root / ".kphotos" / "volume.json"
+    kept = marker.read_bytes()
+    marker.unlink()
+    watches.ask(scans.settings, scans.volume.id)
+    scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "offline")
+    marker.write_bytes(kept)
+    scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "online")
