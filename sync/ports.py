@@ -139,8 +139,9 @@ class FS(Protocol):
     def create(self, path: str, data: bytes, like: str | None = None) -> Stat:
         """Write a new file with durable content (its *name* lasts only after `sync_folder`).
 
-        It takes mode and extended attributes of `like` where that exists. FileExistsError if there
-        is one already; whatever was begun is removed again when the disk refuses.
+        It takes mode and extended attributes of `like` where that exists, and of an XMP a date that other
+        programs see is newer. FileExistsError if there is one already; whatever was begun is removed again
+        when the disk refuses.
         """
         ...
 

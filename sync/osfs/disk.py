@@ -20,6 +20,7 @@ from sync.ports import (
     LINK,
     OTHER,
     UNKNOWN,
+    XMP_SUFFIX,
     Entry,
     Found,
     NotRegular,
@@ -34,6 +35,7 @@ from sync.ports import (
 _KINDS = {modes.S_IFREG: FILE, modes.S_IFDIR: FOLDER, modes.S_IFLNK: LINK}
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _LISTING = os.O_RDONLY | os.O_DIRECTORY
+_SECOND, _AHEAD = 10**9, 3
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -233,6 +235,20 @@ class OsFS:
             for attribute in os.listxattr(source) if replaced else []:
                 with contextlib.suppress(OSError):
                     os.setxattr(fd, attribute, os.getxattr(source, attribute))
+            if replaced and like.endswith(XMP_SUFFIX):
+                _date(fd, status.st_mtime_ns)
+
+
+def _date(fd: int, replaced_ns: int) -> None:
+    """Make a sidecar three whole seconds newer than another program's that it replaces.
+
+    darktable looks for newer sidecars by whole seconds, with two to spare: what was written right after
+    it would never be offered. What is ahead already is our own, and no date runs further ahead than that.
+    """
+    now_ns = os.fstat(fd).st_mtime_ns
+    ahead_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND if replaced_ns <= now_ns else replaced_ns
+    if now_ns < ahead_ns <= now_ns + _AHEAD * _SECOND:
+        os.utime(fd, ns=(now_ns, ahead_ns))
 
 
 def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +171,16 @@ def test_edits_within_one_second_and_with_an_older_date_are_all_seen(beside: Bes
     os.utime(beside.sidecar, ns=(long_ago, long_ago))
     document = beside.ours().document
     assert (document.value("title"), document.value("rating")) == ("Two", 3)
+
+
+def test_darktable_will_notice_an_edit_made_right_after_its_own(beside: Beside) -> None:
+    beside.theirs(("title", "One"))
+    with closing(sqlite3.connect(beside.scratch / "library.db")) as library:
+        ((wrote,),) = library.execute("SELECT write_timestamp FROM images").fetchall()
+    assert int(beside.sidecar.stat().st_mtime) <= wrote, "it would load its own sidecar again"
+    beside.machine.edit(PHOTO, rating=3)
+    # Its later versions ask for more than two seconds, this one for more than none.
+    assert int(beside.sidecar.stat().st_mtime) > wrote + 2
 
 
 def test_a_photo_named_like_a_darktable_duplicate_of_another_keeps_its_own(beside: Beside) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,27 @@ def test_network_mounts_are_silent_and_some_forget_inodes(
 ) -> None:
     monkeypatch.setattr(mounts, "filesystem", lambda device: kind)
     assert (mounts.silent(1), mounts.lasting_inodes(1)) == (silent, lasting)
+
+
+def test_a_replaced_xmp_is_newer_by_whole_seconds_and_never_far_ahead(tmp_path: Path) -> None:
+    fs = OsFS(tmp_path)
+    fs.create("a.jpg.xmp", b"theirs")
+    written = fs.stat("a.jpg.xmp").mtime_ns // 10**9
+    for number in range(6):
+        temp = f".kphotos-tmp-{number}"
+        made = fs.create(temp, b"ours", like="a.jpg.xmp")
+        assert made == fs.stat(temp)
+        # darktable compares whole seconds, with two of them to spare.
+        assert made.mtime_ns // 10**9 > written + 2
+        assert made.mtime_ns <= time.time_ns() + 3 * 10**9, "each one is newer than the last"
+        fs.rename(temp, "a.jpg.xmp", replace=True)
+
+
+@pytest.mark.parametrize("years", [-20, 20])
+def test_a_wrong_date_of_what_is_replaced_is_not_carried_on(tmp_path: Path, years: int) -> None:
+    fs = OsFS(tmp_path)
+    fs.create("a.jpg.xmp", b"theirs")
+    then = time.time() + years * 365 * 86400
+    os.utime(tmp_path / "a.jpg.xmp", (then, then))
+    made = fs.create(".kphotos-tmp-1", b"ours", like="a.jpg.xmp")
+    assert abs(made.mtime_ns - time.time_ns()) < 10**9
