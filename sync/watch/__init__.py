@@ -26,6 +26,8 @@ __all__ = ["EVERYTHING", "Watch"]
 
 _log = logging.getLogger(__name__)
 _GLANCE_SECONDS = 2.0
+_COUNT_SECONDS = 60.0
+"""At most so often the folders are counted because some came or went."""
 
 
 class Watch:
@@ -56,6 +58,8 @@ class Watch:
         self._ear: Ear | None = None
         self._identity: tuple[int, int] | None = None
         self._folders = 0
+        self._has_moved = False
+        self._counted = 0.0
         self._lost = 0
         self._reason = ""
         self._state = "starting"
@@ -118,6 +122,9 @@ class Watch:
         self._lost += 1
         self.ask_rescan()
 
+    def _on_folder(self) -> None:
+        self._has_moved = True
+
     def _run(self) -> None:
         glance = time.monotonic() + _GLANCE_SECONDS
         while not self._stopping:
@@ -152,10 +159,24 @@ class Watch:
         if self._identity != _identity(self._root) or (self._ear and not self._ear.is_alive()):
             self._listen()
             self.ask_rescan()
+        elif self._ear is not None:
+            self._count(self._ear.watched())
         wait = self._rescan_seconds if self._state == "watching" else self._poll_seconds
         if time.monotonic() - self._last_rescan >= wait:
-            if self._state == "degraded":
+            if self._ear is not None:
                 self._measure()
+            self.ask_rescan()
+
+    def _count(self, watched: int) -> None:
+        """Find out that it is alive and deaf: there are fewer watches than there were folders."""
+        is_due = self._has_moved and time.monotonic() - self._counted >= _COUNT_SECONDS
+        is_deaf = self._state == "watching" and watched < self._folders
+        if not (is_due or is_deaf):
+            return
+        self._measure()
+        if is_deaf and self._state == "degraded":
+            self._lost += 1
+            self._listen()
             self.ask_rescan()
 
     def _listen(self) -> None:
@@ -172,7 +193,7 @@ class Watch:
             )
             return
         try:
-            self._ear = Ear(self._root, self._dirty, self._on_lost)
+            self._ear = Ear(self._root, self._dirty, self._on_lost, self._on_folder)
         except OSError as error:
             self._state, self._reason = "polling", f"The folder cannot be watched: {error.strerror}."
             return
@@ -180,6 +201,7 @@ class Watch:
 
     def _measure(self) -> None:
         """Compare the folders there are with those the kernel watches: watchdog swallows the limit."""
+        self._has_moved, self._counted = False, time.monotonic()
         self._folders = sum(1 for _ in os.walk(self._root))
         watched = self._ear.watched() if self._ear else 0
         if watched < self._folders:

@@ -41,17 +41,28 @@ _EVENTS: list[type[FileSystemEvent]] = [
     DirDeletedEvent,
     DirMovedEvent,
 ]
+_COMING = frozenset({"created", "deleted", "moved"})
 _OVERFLOW_LOGGER = logging.getLogger("watchdog.observers.inotify_c")
 _OVERFLOW_TEXT = "queue overflowed"
 
 
 class Ear(FileSystemEventHandler):
-    """Listens below one root and tells `on_dirty` which paths changed, `on_lost` that events are missing."""
+    """Listens below one root and tells `on_dirty` which paths changed, `on_lost` that events are missing.
 
-    def __init__(self, root: Path, on_dirty: Callable[[str], None], on_lost: Callable[[], None]) -> None:
+    `on_folder` is told that some folder came or went.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        on_dirty: Callable[[str], None],
+        on_lost: Callable[[], None],
+        on_folder: Callable[[], None],
+    ) -> None:
         self._prefix = os.fspath(root).rstrip("/") + "/"
         self._on_dirty = on_dirty
         self._on_lost = on_lost
+        self._on_folder = on_folder
         self._observer = PlatformObserver()
         self._listener = _OverflowListener(on_lost)
         before = _instances()
@@ -82,7 +93,9 @@ class Ear(FileSystemEventHandler):
         return sum(map(_watches, self._instances))
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Mark both ends of whatever happened; what it was is no matter."""
+        """Mark both ends of whatever happened; what it was is no matter, save for the count of folders."""
+        if event.is_directory and event.event_type in _COMING:
+            self._on_folder()
         for path in (event.src_path, event.dest_path):
             text = os.fsdecode(path)
             if text == self._prefix[:-1]:

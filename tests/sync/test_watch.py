@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import logging
 import os
 import subprocess
@@ -257,3 +258,37 @@ def test_a_stopped_watch_leaves_no_threads_and_no_descriptors(tmp_path: Path) ->
         assert watch.health()["state"] == "watching"
     assert watch.health()["state"] == "stopped"
     assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+
+
+def test_a_watch_that_is_alive_and_deaf_listens_again_and_asks_for_everything(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with watch_of(tmp_path) as (watch, batches):
+        assert watch.health()["watched"] == 2
+        assert watch._ear is not None
+        forget_watches(int(next(iter(watch._ear._instances))))
+        batches.wait(lambda paths: paths == {EVERYTHING})
+        assert (watch.health()["state"], watch.health()["lost"]) == ("watching", 1)
+        (tmp_path / "d/a.xmp").write_bytes(b"x")
+        batches.wait(lambda paths: "d/a.xmp" in paths)
+
+
+def test_folders_that_come_or_go_are_no_deafness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_COUNT_SECONDS", 0.1)
+    (tmp_path / "d").mkdir()
+    with watch_of(tmp_path) as (watch, batches):
+        (tmp_path / "d").rmdir()
+        (tmp_path / "e").mkdir()
+        (tmp_path / "e/f").mkdir()
+        time.sleep(0.5)
+        health = watch.health()
+        assert (health["state"], health["watched"], health["missed"], health["lost"]) == ("watching", 3, 0, 0)
+        assert not any(EVERYTHING in paths for _, paths in batches.got)
+
+
+def forget_watches(fd: int) -> None:
+    """Take every watch from an inotify instance, as an unmount under it does."""
+    text = Path(f"/proc/self/fdinfo/{fd}").read_text()
+    for line in text.splitlines():
+        if line.startswith("inotify "):
+            number = int(line.split()[1].removeprefix("wd:"), 16)
+            assert ctypes.CDLL(None).inotify_rm_watch(fd, number) == 0
