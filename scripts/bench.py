@@ -1,8 +1,8 @@
 """Measures K-Photos beside its peers on the same files in the same run; prints one JSON document.
 
-Everything runs on one core (the first that this process may use), as separate processes where a person would
-start one. The peer is the very exiftool that K-Photos brings. 20,000 photos take some minutes, most of them
-exiftool's.
+What people wait for on one processor is measured on one (`cores`), as separate processes where a person
+would start one; the peer is the very exiftool that K-Photos brings, or the least that could do the work.
+All of it takes some ten minutes. `--write` puts the figures into the README, see `bench_table`.
 """
 
 import argparse
@@ -12,75 +12,79 @@ import platform
 import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import bench_bulk
+import bench_core
+import bench_external
+import bench_large
 import bench_library
+import bench_table
+import bench_web
 from bench_edits import edits
+from bench_processes import Run, timed
 from bench_seen import seen_before_hashed
 
 ROOT = Path(__file__).resolve().parent.parent
 EXIFTOOL = ROOT / "scripts" / "web" / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"
+CORES = os.sched_getaffinity(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One command: wall and CPU seconds, the largest resident size in MiB, what it printed."""
+class Step:
+    """One measurement by name, and whether it may use all cores: a server and who asks it need two."""
 
-    seconds: float
-    cpu_seconds: float
-    rss_mib: float
-    output: str
-
-
-def timed(command: list[str], environment: Mapping[str, str]) -> Run:
-    """Run a command to its end; RuntimeError with its last words if it fails."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        begun = perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=errors, env={**os.environ, **environment})
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = perf_counter() - begun
-        errors.seek(0)
-        if process.returncode not in (0, 1):
-            raise RuntimeError(
-                f"{' '.join(command)} ended with {process.returncode}: {errors.read()[-2000:]}"
-            )
-        out.seek(0)
-        return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out.read())
+    name: str
+    run: Callable[["Bench"], dict[str, Any]]
+    is_on_all: bool = False
 
 
 class Bench:
-    """One library in a scratch folder, and the measurements over it in order."""
+    """Two libraries in a scratch folder, each made when the first measurement needs it."""
 
-    def __init__(self, scratch: Path, photos: int) -> None:
-        self.library = scratch / "library"
-        self.environment = {"STORAGE_PATH": str(scratch / "home"), "LOG_LEVEL": "warning"}
-        self.photos = photos
-        self.home = scratch / "home"
+    def __init__(self, scratch: Path, photos: int, many: int) -> None:
+        self._scratch = scratch
+        self._photos, self._many = photos, many
+        self.told: dict[str, Any] = {}
 
-    def kphotos(self, *words: str) -> tuple[Run, dict[str, Any]]:
+    @cached_property
+    def small(self) -> tuple[Path, Path]:
+        """Home and library of the smaller one, JPEGs of 20 KB, half with some program's XMP; scanned."""
+        home, library = self._scratch / "home", self._scratch / "library"
+        if not library.exists():
+            begun = perf_counter()
+            made = bench_library.make(library, self._photos)
+            self.told["library"] = {**asdict(made), "seconds": round(perf_counter() - begun, 1)}
+        self._kphotos(home, "scan", str(library))
+        return home, library
+
+    @cached_property
+    def large(self) -> tuple[Path, Path]:
+        """Home and library of the larger one, half of it edited in K-Photos."""
+        home, library = self._scratch / "large-home", self._scratch / "large-library"
+        if not library.exists():
+            home.mkdir(parents=True)
+            self.told["large_library"] = bench_large.made(home, library, self._many)
+        return home, library
+
+    def _kphotos(self, home: Path, *words: str) -> tuple[Run, dict[str, Any]]:
         """A command of K-Photos as a process of its own, with its JSON."""
-        run = timed([sys.executable, "-m", "kphotos", *words, "--json"], self.environment)
+        environment = {"STORAGE_PATH": str(home), "LOG_LEVEL": "warning"}
+        run = timed([sys.executable, "-m", "kphotos", *words, "--json"], environment)
         return run, json.loads(run.output or "{}")
 
-    def library_made(self) -> dict[str, Any]:
-        """Make the files; not measured against anybody."""
-        begun = perf_counter()
-        made = bench_library.make(self.library, self.photos)
-        return {**asdict(made), "seconds": round(perf_counter() - begun, 1)}
-
     def rebuild(self) -> dict[str, Any]:
-        """A new index from disk, and exiftool reading the same tree to JSON."""
-        self.kphotos("scan", str(self.library))
-        run, told = self.kphotos("rebuild")
+        """A new index from disk of the smaller library."""
+        home, _ = self.small
+        run, told = self._kphotos(home, "rebuild")
         return {
             "assets": told["assets"],
             "seconds": round(run.seconds, 2),
@@ -92,7 +96,7 @@ class Bench:
 
     def exiftool(self) -> dict[str, Any]:
         """Plain `exiftool -r -json` over the same tree, sidecars too: what a script would do instead."""
-        run = timed(["perl", str(EXIFTOOL), "-r", "-json", str(self.library)], {})
+        run = timed(["perl", str(EXIFTOOL), "-r", "-json", str(self.small[1])], {})
         read = run.output.count('"SourceFile"')
         return {
             "files": read,
@@ -103,10 +107,11 @@ class Bench:
         }
 
     def rescan(self) -> dict[str, Any]:
-        """A full rescan in which nothing has changed: the median of five."""
-        runs = [self.kphotos("scan") for _ in range(5)]
+        """A full rescan of the smaller library in which nothing has changed: the median of five."""
+        home, library = self.small
+        runs = [self._kphotos(home, "scan") for _ in range(5)]
         seconds = statistics.median(told["seconds"] for _, told in runs)
-        files = sum(len(names) for _, _, names in os.walk(self.library))
+        files = sum(len(names) for _, _, names in os.walk(library))
         return {
             "files": files,
             "seconds": round(seconds, 3),
@@ -117,29 +122,76 @@ class Bench:
 
     def edits(self) -> dict[str, Any]:
         """Edits through the door of the browser, beside the fsyncs that each must wait for."""
-        return edits(self.home, self.library, 500)
+        return edits(*self.small, 500)
 
     def seen(self) -> dict[str, Any]:
         """200 files of 25 MB: how long until they are in the index, and until they are hashed."""
-        return seen_before_hashed(self.home.with_name("large"), files=200, megabytes=25)
+        return seen_before_hashed(self._scratch / "huge", files=200, megabytes=25)
+
+    def core(self) -> dict[str, Any]:
+        """Joins and absorptions, on typical ledgers."""
+        return bench_core.core()
+
+    def large_rebuild(self) -> dict[str, Any]:
+        """A new index from disk of the larger library."""
+        home, library = self.large
+        return bench_large.rebuild(lambda *words: self._kphotos(home, *words), library)
+
+    def large_rescan(self) -> dict[str, Any]:
+        """A full rescan of the larger library in which nothing has changed."""
+        home, library = self._scanned()
+        return bench_large.rescan(lambda *words: self._kphotos(home, *words), library)
+
+    def bulk(self) -> dict[str, Any]:
+        """One tag for a tenth of the larger library."""
+        return bench_bulk.bulk(*self._scanned(), self._many // 10)
+
+    def external(self) -> dict[str, Any]:
+        """Edits by another program, until they are in the index of the larger library."""
+        return bench_external.external(*self._scanned(), 200)
+
+    def web(self) -> dict[str, Any]:
+        """The server of the larger library under load."""
+        return bench_web.web(*self._scanned())
+
+    def _scanned(self) -> tuple[Path, Path]:
+        home, library = self.large
+        if not (home / "index" / "current").exists():
+            self._kphotos(home, "scan")
+        return home, library
+
+
+STEPS = (
+    Step("core", Bench.core),
+    Step("rebuild", Bench.rebuild),
+    Step("exiftool", Bench.exiftool),
+    Step("rescan", Bench.rescan),
+    Step("edits", Bench.edits),
+    Step("seen", Bench.seen),
+    Step("large_rebuild", Bench.large_rebuild),
+    Step("large_rescan", Bench.large_rescan),
+    Step("bulk", Bench.bulk),
+    Step("external", Bench.external, is_on_all=True),
+    Step("web", Bench.web, is_on_all=True),
+)
 
 
 def measure(bench: Bench, names: list[str]) -> dict[str, Any]:
     """Each measurement in order, with a line on stderr as it begins."""
-    steps: list[Callable[[], dict[str, Any]]] = [
-        bench.library_made,
-        bench.rebuild,
-        bench.exiftool,
-        bench.rescan,
-        bench.edits,
-        bench.seen,
-    ]
-    results: dict[str, Any] = {}
-    for step in steps:
-        if names and step.__name__ not in (*names, "library_made"):
+    results = bench.told
+    for step in STEPS:
+        if names and step.name not in names:
             continue
-        print(f"{step.__name__} ...", file=sys.stderr, flush=True)
-        results[step.__name__] = step()
+        print(f"{step.name} ...", file=sys.stderr, flush=True)
+        cores = CORES if step.is_on_all else {min(CORES)}
+        # The large library is made with all cores, before one of them is what is measured.
+        _ = bench.large if step.name.startswith(("large", "bulk", "external", "web")) else None
+        os.sched_setaffinity(0, cores)
+        load = os.getloadavg()[0]
+        try:
+            results[step.name] = {"cores": len(cores), "load_before": round(load, 2), **step.run(bench)}
+        finally:
+            os.sched_setaffinity(0, CORES)
     if "rebuild" in results and "exiftool" in results:
         # On a machine that others use too, the processor's seconds are what can be compared.
         for kind in ("seconds", "cpu_seconds"):
@@ -156,6 +208,7 @@ def machine() -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": processor.partition(":")[2].strip(),
+        "cores": len(CORES),
         "system": platform.platform(),
         "python": platform.python_version(),
         "load_at_start": round(os.getloadavg()[0], 2),
@@ -165,24 +218,35 @@ def machine() -> dict[str, Any]:
 def main() -> int:
     """Make a scratch folder, measure, print; the folder is deleted unless --keep names another."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=int, default=20_000)
-    parser.add_argument(
-        "--only", nargs="+", default=[], metavar="NAME", help="rebuild exiftool rescan edits seen"
-    )
+    names = [step.name for step in STEPS]
+    parser.add_argument("--photos", type=int, default=20_000, help="photos of the smaller library")
+    parser.add_argument("--many", type=int, default=100_000, help="photos of the larger one")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", choices=names, help=" ".join(names))
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it there")
-    arguments = parser.parse_args()
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    bench_table.arguments(parser)
+    asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    scratch = arguments.keep or Path(tempfile.mkdtemp(prefix="kphotos-bench-"))
+    if asked.figures:
+        told = json.loads(asked.figures.read_text())
+    else:
+        told = measured(asked)
+        json.dump(told, sys.stdout, indent=1)
+        print()
+    if asked.write:
+        bench_table.write(ROOT / "README.md", told, asked)
+    return 0
+
+
+def measured(asked: argparse.Namespace) -> dict[str, Any]:
+    """Everything that was asked for, in a folder of its own."""
+    scratch = asked.keep or Path(tempfile.mkdtemp(prefix="kphotos-bench-"))
     told = machine()
     try:
-        told["results"] = measure(Bench(scratch, arguments.photos), arguments.only)
+        told["results"] = measure(Bench(scratch, asked.photos, asked.many), asked.only)
     finally:
-        if not arguments.keep:
+        if not asked.keep:
             shutil.rmtree(scratch)
-    json.dump(told, sys.stdout, indent=1)
-    print()
-    return 0
+    return told
 
 
 if __name__ == "__main__":

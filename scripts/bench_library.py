@@ -1,32 +1,36 @@
-"""Makes the library that scripts/bench measures: small JPEGs with distinct EXIF, half of them with an XMP.
+"""Makes the libraries that scripts/bench measures: small JPEGs with distinct EXIF, half with sidecars.
 
 Small on purpose: the figures are then the cost per file, not the speed of a disk. A few JPEG bodies are
 encoded once; each file is one of them with its own date and position written into the EXIF at known places.
 """
 
+import os
 import random
 import struct
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 
+from bench_sidecars import PLACES, pair
 from PIL import Image
 
 DATE = "1999:12:31 23:59:59"
 CAMERAS = (("Canon", "Canon EOS R6"), ("FUJIFILM", "X-T4"), ("SONY", "ILCE-7M4"), ("Apple", "iPhone 13"))
-PLACES = ("Paris", "Oslo", "Ulm", "Wien", "Kyoto", "Lima", "Zürich", "Łódź")
 BEGIN = datetime(2004, 1, 1, tzinfo=UTC)
 MARK = (11, 1, 22, 1, 3333, 100)
+_PART = 2_500
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made: numbers of photos, sidecars and folders, and the bytes in all."""
+    """What was made: numbers of photos, XMPs, ledgers and folders, and the bytes in all."""
 
     photos: int
-    sidecars: int
+    xmps: int
+    ledgers: int
     folders: int
     size: int
 
@@ -36,7 +40,7 @@ def make(root: Path, photos: int, *, seed: int = 20_261_122) -> Made:
     chance = random.Random(seed)
     bodies = [body(chance, camera) for camera in CAMERAS for _ in range(3)]
     names = folders(photos)
-    sidecars = size = 0
+    xmps = size = 0
     for number in range(photos):
         folder = root / names[number]
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,8 +52,35 @@ def make(root: Path, photos: int, *, seed: int = 20_261_122) -> Made:
         if number % 2:
             text = SIDECARS[number % len(SIDECARS)](chance, photo.name)
             (folder / f"{photo.name}.xmp").write_text(text, encoding="utf-8")
-            sidecars += 1
-    return Made(photos, sidecars, len(set(names)), size)
+            xmps += 1
+    return Made(photos, xmps, 0, len(set(names)), size)
+
+
+def make_edited(root: Path, photos: int, volume: str) -> Made:
+    """A tree of `photos` JPEGs of 4 KB in a volume; every other one has a ledger and an XMP of K-Photos'."""
+    parts = [(root, volume, photos, start) for start in range(0, photos, _PART)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        made = list(pool.map(_edited_part, parts))
+    names = folders(photos)
+    return Made(photos, photos // 2, photos // 2, len(set(names)), sum(made))
+
+
+def _edited_part(part: tuple[Path, str, int, int]) -> int:
+    root, volume, photos, start = part
+    chance, names, size = random.Random(start), folders(photos), 0
+    bodies = [body(random.Random(number), camera, (120, 80)) for number, camera in enumerate(CAMERAS)]
+    for number in range(start, min(start + _PART, photos)):
+        path = f"{names[number]}/IMG_{number:06}.JPG"
+        photo = root / path
+        photo.parent.mkdir(parents=True, exist_ok=True)
+        taken = BEGIN + timedelta(seconds=chance.randrange(20 * 365 * 86_400))
+        files = {"": stamped(chance.choice(bodies), taken, chance)}
+        if number % 2:
+            files[".kphotos.json"], files[".xmp"] = pair(volume, path, files[""], chance)
+        for suffix, data in files.items():
+            photo.with_name(photo.name + suffix).write_bytes(data)
+            size += len(data)
+    return size
 
 
 def folders(photos: int) -> list[str]:
@@ -73,10 +104,11 @@ def large(root: Path, files: int, megabytes: int) -> None:
             file.truncate(megabytes * 1024 * 1024)
 
 
-def body(chance: random.Random, camera: tuple[str, str]) -> bytes:
+def body(chance: random.Random, camera: tuple[str, str], size: tuple[int, int] = (336, 224)) -> bytes:
     """A JPEG of about 16 KB: soft shapes with a little grain, and EXIF with marks to write over."""
-    noise = Image.frombytes("L", (96, 64), chance.randbytes(96 * 64)).resize(
-        (336, 224), Image.Resampling.BICUBIC
+    grain = (size[0] * 2 // 7, size[1] * 2 // 7)
+    noise = Image.frombytes("L", grain, chance.randbytes(grain[0] * grain[1])).resize(
+        size, Image.Resampling.BICUBIC
     )
     picture = Image.merge("RGB", [noise, noise.rotate(180), noise.transpose(Image.Transpose.FLIP_LEFT_RIGHT)])
     exif = Image.Exif()

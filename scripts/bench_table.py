@@ -1,0 +1,212 @@
+"""The figures as the README shows them, between marks that nobody edits by hand.
+
+`scripts/bench --write` measures and writes; `--figures FILE` takes what an earlier run printed instead, and
+`--simulated FILE ...` what `scripts/simulate` printed: histories, kills, power cuts, two machines, in one
+file or several. A part of which nothing is given stays as it stands.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+Told = Mapping[str, Any]
+Row = tuple[str, str]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what decides on writing."""
+    parser.add_argument("--write", action="store_true", help="put the figures into the README")
+    parser.add_argument("--figures", type=Path, metavar="FILE", help="measure nothing: take these")
+    parser.add_argument("--simulated", type=Path, nargs="+", default=[], metavar="FILE")
+
+
+def write(readme: Path, told: Told, asked: argparse.Namespace) -> None:
+    """Replace the parts of the README for which there is something; KeyError if a figure is missing."""
+    text = between(readme.read_text(encoding="utf-8"), "figures", figures(told))
+    if asked.simulated:
+        runs = [json.loads(path.read_text()) for path in asked.simulated]
+        text = between(text, "proofs", proofs({name: run[name] for run in runs for name in run}))
+    readme.write_text(text, encoding="utf-8")
+
+
+def between(text: str, mark: str, inside: str) -> str:
+    """The text with something else between `<!-- mark -->` and `<!-- /mark -->`; ValueError without them."""
+    before, begin, rest = text.partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- /{mark} -->")
+    if not begin or not end:
+        raise ValueError(f"the README has no place for {mark}")
+    return f"{before}{begin}{inside}{end}{after}"
+
+
+def figures(told: Told) -> str:
+    """What was measured, with machine and date; KeyError if anything was left out."""
+    results = told["results"]
+    day = datetime.fromisoformat(told["at"]).strftime("%-d %B %Y")
+    intro = (
+        f"`scripts/bench --write` on {told['cores']} virtual cores ({told['processor']}), Python"
+        f" {told['python']}, {day}, load {told['load_at_start']} before it began; the disk's cache is warm."
+    )
+    rows = [
+        *_small(results),
+        *_large(results["large_rebuild"], results["large_rescan"]),
+        *_editing(results["edits"], results["bulk"], results["external"]),
+        *_core(results["core"]),
+        *_web(results["web"]["thumbnails"], results["web"]["timeline"]),
+    ]
+    return f"{intro}\n\n{table('what', 'measured', rows)}"
+
+
+def table(left: str, right: str, rows: Sequence[Row]) -> str:
+    """Rows as Markdown."""
+    lines = [f"| {left} | {right} |", "|---|---|", *(f"| {one} | {other} |" for one, other in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _small(results: Told) -> list[Row]:
+    rebuild, peer, rescan, seen = (results[name] for name in ("rebuild", "exiftool", "rescan", "seen"))
+    return [
+        (
+            f"rebuild the index of {rebuild['assets']:,} JPEGs, half with a program's XMP; one core",
+            f"{rebuild['seconds']} s: {rebuild['assets_per_second']:,} photos a second;"
+            f" {rebuild['rss_mib']} MiB",
+        ),
+        (
+            "plain `exiftool -r -json` over the same tree; one core",
+            f"{peer['seconds']:.0f} s, {rebuild['exiftool_takes_times_the_seconds']} times as long",
+        ),
+        (
+            f"rescan of these {rescan['files']:,} files, in which nothing has changed",
+            f"{rescan['seconds']:.2f} s: {rescan['files_per_second']:,} files a second",
+        ),
+        (
+            f"{seen['files']} photos of {seen['megabytes_each']} MB in the timeline, before one is hashed",
+            f"{seen['seconds_until_seen']:.2f} s",
+        ),
+    ]
+
+
+def _large(rebuild: Told, rescan: Told) -> list[Row]:
+    return [
+        (
+            f"rebuild the index of {rebuild['assets']:,} photos, half with ledger and XMP; one core",
+            f"{rebuild['seconds']:.1f} s: {rebuild['assets_per_second']:,} photos a second;"
+            f" {rebuild['rss_mib_of_all_processes']} MiB in all;"
+            f" {rebuild['takes_times_the_baseline_cpu_seconds']} times a loop that but reads and parses",
+        ),
+        (
+            f"rescan of these {rescan['files']:,} files, in which nothing has changed",
+            f"{rescan['seconds']:.2f} s: {rescan['files_per_second']:,} files a second;"
+            f" {rescan['takes_times_the_baseline']} times a bare walk",
+        ),
+    ]
+
+
+def _editing(edits: Told, bulk: Told, external: Told) -> list[Row]:
+    syncs = bulk["syncs"]
+    counted = f"{sum(syncs.values()):,} syncs" if isinstance(syncs, Mapping) else syncs
+    return [
+        (
+            "an edit, until it is durable beside the original and in the index",
+            f"{edits['edit_p50_ms']:.1f} ms (p50), {edits['edit_p99_ms']:.1f} ms (p99);"
+            f" the disk's own price is {edits['fsyncs_p50_ms']:.1f} ms",
+        ),
+        (
+            f"a tag for {bulk['photos']:,} photos at once, until all are",
+            f"{bulk['seconds']:.1f} s: {bulk['photos_per_second']:,} photos a second, {counted};"
+            f" {bulk['times_as_fast_as_one_by_one']} times as fast as one by one",
+        ),
+        (
+            "another program's edit of an XMP, until it is in the index",
+            f"{external['p50_ms']:.0f} ms (p50), {external['p99_ms']:.0f} ms (p99), of which"
+            f" {external['of_which_waiting_for_quiet_ms']} wait for quiet; a bare watcher with the same"
+            f" parser: {external['baseline_p50_ms']:.1f} ms",
+        ),
+    ]
+
+
+def _core(core: Told) -> list[Row]:
+    held = core["ledger"]
+    what = f"{held['fields']} fields, {held['tags']} tags, {held['faces']} faces, {held['dots']} stamps"
+    return [
+        (
+            f"join two ledgers ({what}); one core",
+            f"{core['join_per_second']:,} a second; {core['join_takes_times_the_json']} times"
+            " what Python's `json` takes for one",
+        ),
+        (
+            "absorb an XMP with an edit into such a ledger; one core",
+            f"{core['absorb_per_second']:,} a second; {core['absorb_takes_times_the_json']} times the same",
+        ),
+    ]
+
+
+def _web(thumbnails: Told, timeline: Told) -> list[Row]:
+    return [
+        (
+            f"thumbnails from the cache, {thumbnails['connections']} connections at once",
+            f"{thumbnails['requests_per_second']:,} a second, {thumbnails['p99_ms']:.0f} ms (p99);"
+            f" {thumbnails['share_of_the_baseline']:.0%} of bare Flask and waitress",
+        ),
+        (
+            f"timeline of {timeline['photos']:,} photos, {timeline['asked_per_second']} requests a second",
+            f"{timeline['p50_ms']:.0f} ms (p50), {timeline['p99_ms']:.0f} ms (p99)",
+        ),
+    ]
+
+
+def proofs(told: Told) -> str:
+    """What was simulated, killed, cut and replicated, and how much of it was lost."""
+    rows: list[Row] = []
+    if "histories" in told:
+        rows.append(_histories(told, told["of each kind"]))
+    if "kill" in told:
+        rows += _killed(told["kill"])
+    if "power cut" in told:
+        cut = told["power cut"]
+        rows.append(
+            (
+                "power cut under a busy K-Photos (ext4, what was not synced is gone)",
+                f"{cut['cuts']:,} times; lost: {len(cut['violations'])}",
+            )
+        )
+    if "nodes" in told:
+        rows += _nodes(told["nodes"])
+    return table("tried", "came of it", rows)
+
+
+def _histories(told: Told, kinds: Told) -> Row:
+    points = kinds.get("crash points", 0) + kinds.get("error points", 0)
+    return (
+        "random histories: one to three sites, crashes, errors, programs with old databases",
+        f"{told['histories']:,} with {told['counts']['edits']:,} edits; {points:,} of them struck at a chosen"
+        f" file operation; lost: {len(told['failed'])}",
+    )
+
+
+def _killed(kill: Told) -> list[Row]:
+    phases = kill["phase of each edit that a kill ended"]
+    hit = ", ".join(f"{name} {number:,}" for name, number in phases.items())
+    return [
+        (
+            "`kill -9` under mixed load, by part: "
+            + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
+            f"{sum(kill['kills'].values()):,} kills; lost: {len(kill['violations'])}; ready again after"
+            f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
+        ),
+        ("edits that a kill ended, by the phase that it hit", hit),
+    ]
+
+
+def _nodes(nodes: Told) -> list[Row]:
+    copies = nodes["conflict copies"]
+    made = copies["of ledgers"] + copies["of XMPs"]
+    return [
+        (
+            "two K-Photos over a real pair of Syncthings, edited at once, apart and through a kill",
+            f"{nodes['edits by people']:,} edits, {made:,} conflict copies; lost: {len(nodes['violations'])};"
+            f" false conflicts per 1,000 edits: {nodes['false candidates per 1000 edits']}",
+        )
+    ]

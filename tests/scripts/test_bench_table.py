@@ -1,0 +1,156 @@
+"""The README's figures are made of one document by one function, and nothing is left out unnoticed."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+import bench_table
+
+TOLD: dict[str, Any] = {
+    "at": "2026-11-22T16:00:00+00:00",
+    "processor": "AMD EPYC",
+    "cores": 2,
+    "python": "3.11.7",
+    "load_at_start": 0.1,
+    "results": {
+        "rebuild": {
+            "assets": 20_000,
+            "seconds": 5.4,
+            "assets_per_second": 3_707,
+            "rss_mib": 84,
+            "exiftool_takes_times_the_seconds": 20.6,
+        },
+        "exiftool": {"seconds": 111.2},
+        "rescan": {"files": 30_000, "seconds": 0.11, "files_per_second": 268_000},
+        "seen": {"files": 200, "megabytes_each": 25, "seconds_until_seen": 0.07},
+        "large_rebuild": {
+            "assets": 100_000,
+            "seconds": 31.0,
+            "assets_per_second": 3_226,
+            "rss_mib_of_all_processes": 170,
+            "takes_times_the_baseline_cpu_seconds": 4.1,
+        },
+        "large_rescan": {
+            "files": 200_002,
+            "seconds": 1.1,
+            "files_per_second": 181_000,
+            "takes_times_the_baseline": 2.2,
+        },
+        "edits": {"edit_p50_ms": 5.0, "edit_p99_ms": 13.7, "fsyncs_p50_ms": 1.3},
+        "bulk": {
+            "photos": 10_000,
+            "seconds": 20.5,
+            "photos_per_second": 488,
+            "syncs": {"syncfs": 150, "fsync": 3},
+            "times_as_fast_as_one_by_one": 2.4,
+        },
+        "external": {
+            "p50_ms": 352.0,
+            "p99_ms": 480.0,
+            "of_which_waiting_for_quiet_ms": 300,
+            "baseline_p50_ms": 0.9,
+        },
+        "core": {
+            "ledger": {"fields": 8, "tags": 5, "faces": 3, "dots": 10},
+            "join_per_second": 26_438,
+            "join_takes_times_the_json": 0.44,
+            "absorb_per_second": 5_419,
+            "absorb_takes_times_the_json": 2.13,
+        },
+        "web": {
+            "thumbnails": {
+                "connections": 32,
+                "requests_per_second": 612,
+                "p99_ms": 88.0,
+                "share_of_the_baseline": 0.61,
+            },
+            "timeline": {"photos": 100_000, "asked_per_second": 50, "p50_ms": 9.0, "p99_ms": 41.0},
+        },
+    },
+}
+KILLED: dict[str, Any] = {
+    "kill": {
+        "kills": {"serve": 450, "all": 150},
+        "phase of each edit that a kill ended": {"before": 3, "ledger": 41},
+        "ready again s": {"p50": 2.31, "most": 6.0},
+        "violations": [],
+    }
+}
+HISTORIES: dict[str, Any] = {
+    "histories": 10_000,
+    "of each kind": {"calm": 900, "crash points": 2_000, "error points": 120},
+    "counts": {"edits": 91_000},
+    "failed": [{"kind": "calm", "seed": 7}],
+}
+NODES: dict[str, Any] = {
+    "nodes": {
+        "edits by people": 500,
+        "conflict copies": {"of ledgers": 7, "of XMPs": 5, "others": []},
+        "violations": [],
+        "false candidates per 1000 edits": 1.5,
+    }
+}
+README = "A\n<!-- figures -->\nold\n<!-- /figures -->\nB\n<!-- proofs -->\nold\n<!-- /proofs -->\nC\n"
+
+
+def asked(*simulated: Path) -> argparse.Namespace:
+    return argparse.Namespace(simulated=list(simulated))
+
+
+def test_every_figure_stands_in_the_table_with_machine_and_date() -> None:
+    text = bench_table.figures(TOLD)
+    assert "2 virtual cores (AMD EPYC), Python 3.11.7, 22 November 2026, load 0.1" in text
+    for figure in ("3,707 photos", "20.6 times", "3,226 photos", "170 MiB", "181,000 files", "0.07 s"):
+        assert figure in text
+    for figure in (
+        "153 syncs",
+        "352 ms (p50), 480 ms (p99)",
+        "26,438 a second",
+        "612 a second",
+        "41 ms (p99)",
+    ):
+        assert figure in text
+
+
+def test_a_measurement_that_was_left_out_is_not_passed_over() -> None:
+    for name in TOLD["results"]:
+        some = copy.deepcopy(TOLD)
+        del some["results"][name]
+        with pytest.raises(KeyError, match=name):
+            bench_table.figures(some)
+
+
+def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
+    readme, kills, both = tmp_path / "README.md", tmp_path / "kills.json", tmp_path / "both.json"
+    readme.write_text(README)
+    bench_table.write(readme, TOLD, asked())
+    first = readme.read_text()
+    assert first.startswith("A\n<!-- figures -->\n`scripts/bench --write`")
+    assert first.endswith("B\n<!-- proofs -->\nold\n<!-- /proofs -->\nC\n")
+    kills.write_text(json.dumps(KILLED))
+    both.write_text(json.dumps(HISTORIES | NODES))
+    bench_table.write(readme, TOLD, asked(kills, both))
+    text = readme.read_text()
+    assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
+    assert "600 kills; lost: 0; ready again after 2.3 s" in text
+    assert "10,000 with 91,000 edits; 2,120 of them struck" in text
+    assert "lost: 1" in text
+    assert "500 edits, 12 conflict copies; lost: 0; false conflicts per 1,000 edits: 1.5" in text
+    assert "before 3, ledger 41" in text
+
+
+def test_a_readme_without_a_place_for_them_is_left_as_it_is(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("no marks\n")
+    with pytest.raises(ValueError, match="no place for figures"):
+        bench_table.write(readme, TOLD, asked())
+    assert readme.read_text() == "no marks\n"
