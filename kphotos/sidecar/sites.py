@@ -18,6 +18,7 @@ from kphotos.storage.volumes import Volume
 from sync import engine
 from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
 from sync.osfs.mounts import mounted_below
+from sync.pairing.ignore import NO_MEDIA
 
 _NODE = secrets.token_hex(4)
 
@@ -57,6 +58,9 @@ def has_looked(settings: Settings, volume: Volume) -> bool:
 def add(settings: Settings, root: Path) -> Volume:
     """Register a folder and mark its root as ours, where it may be written; see `volumes.register`."""
     volume = volumes.register(settings, root)
+    if settings.storage_path.resolve().is_relative_to(volume.root):
+        # Our own home lies among the photos: what is in it are none, thumbnails least of all.
+        (settings.storage_path / NO_MEDIA).touch()
     if volume.writable:
         engine.begin(_opened(settings, volume), _site(settings))
         volume = volumes.mark(settings, volume)

@@ -46,7 +46,8 @@ class Volume:
 def register(settings: Settings, root: Path, *, name: str | None = None) -> Volume:
     """Know a folder from now on; known already, the record is returned (its root mended if it moved).
 
-    Raises Invalid if there is no such folder or it lies inside STORAGE_PATH's own bookkeeping.
+    Raises Invalid if there is no such folder, it lies inside STORAGE_PATH's own bookkeeping, or in another
+    volume or around one: each photo is shown once.
     """
     root = root.expanduser().resolve()
     if not root.is_dir():
@@ -62,6 +63,7 @@ def register(settings: Settings, root: Path, *, name: str | None = None) -> Volu
         # It comes back as it was: what was edited while it was read-only lies under its id.
         return _save(settings, replace(removed, root=root, writable=os.access(root, os.W_OK)))
     former = next((volume for volume in known if volume.id == marked), None)
+    _refuse_nested(root, [volume for volume in known if volume is not former])
     if former is None:
         name = name or root.name or "Photos"
         return _save(settings, Volume(marked or uuid.uuid4().hex, name, root, os.access(root, os.W_OK)))
@@ -205,6 +207,17 @@ def _refuse_own(settings: Settings, root: Path) -> None:
     inside = root.relative_to(home).parts[:1] if root.is_relative_to(home) else None
     if inside == () or (inside and inside[0] in taken):
         raise Invalid("folder", f"{os.fspath(root)!r} is K-Photos' own home.", kept="Nothing was registered.")
+
+
+def _refuse_nested(root: Path, others: Sequence[Volume]) -> None:
+    for other in others:
+        if root.is_relative_to(other.root):
+            reason = f"{os.fspath(root)!r} lies in the volume {other.name}, which shows its photos already."
+        elif other.root.is_relative_to(root):
+            reason = f"{os.fspath(root)!r} contains the volume {other.name}: remove that one first."
+        else:
+            continue
+        raise Invalid("folder", reason, kept="Nothing was registered.")
 
 
 def _marked(root: Path) -> str | None:

@@ -19,11 +19,12 @@ from sync.core.names import escape
 
 
 def told(settings: Settings, standing: Standing) -> dict[str, Any]:
-    """{id, name, path, writable, state, reason, code, photos, missing, away, free, total, watch: {state,
-    reason}, scanned, reading, asked, sites: [{id, host, seen, retired, here}]}; bytes, ISO moments or null.
+    """{id, name, path, writable, hands_off, state, reason, code, photos, missing, away, free, total, watch:
+    {state, reason}, scanned, reading, asked, sites: [{id, host, seen, retired, here}]}; bytes, ISO moments or
+    null.
 
-    `code` tells reasons apart: "foreign" may be accepted. `away` of the `missing` are on disks that are
-    usually mounted inside of the volume.
+    `hands_off`: an admin wants nothing to be written there. `code` tells reasons apart: "foreign" may be
+    accepted. `away` of the `missing` are on disks that are usually mounted inside of the volume.
     """
     volume, watched = standing.volume, standing.watched
     return {
@@ -31,6 +32,7 @@ def told(settings: Settings, standing: Standing) -> dict[str, Any]:
         "name": volume.name,
         "path": escape(str(volume.root)),
         "writable": volume.writable,
+        "hands_off": volume.hands_off,
         "state": standing.state,
         "code": _code(standing),
         "reason": sentence(standing.reason) if standing.reason else None,

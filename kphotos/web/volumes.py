@@ -184,6 +184,8 @@ _FORMS: dict[str, Callable[[Volume], object]] = {
     "scan": lambda volume: keeping.look_again(settings(), volume),
     "confirm": _confirm_typed,
     "accept": lambda volume: keeping.accept(settings(), volume),
+    "read-only": lambda volume: volumes.keep_off(settings(), volume, hands_off=True),
+    "writable": lambda volume: volumes.keep_off(settings(), volume, hands_off=False),
     "remove": lambda volume: removing.remove(settings(), volume),
     "retire": lambda volume: keeping.retire(settings(), volume, request.form.get("site", "")),
     "recall": lambda volume: keeping.recall(settings(), volume, request.form.get("site", "")),

@@ -160,14 +160,16 @@ class Following:
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
             raise Doubt("they were written for another picture")
         own = [self._ledger_move(old, new)] if left.ledger else []
-        own = [*self._xmp_moves(old, new, left.xmps), *own, *self._over_moves(old, new)]
+        # What a read-only XMP said is in the overlay's ledger, which follows without it.
+        stay = not self._volume.writable and fs is not self._volume.fs and held.ledger is not None
+        own = [*self._xmp_moves(old, new, () if stay else left.xmps), *own, *self._over_moves(old, new)]
         group = find_group(self._volume, new)[0]
         own_now = {
             join(split(new)[0], name) for name in (*group.xmps, *((group.ledger,) if group.ledger else ()))
         }
         is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
         # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
-        is_over = self._volume.writable and all(move.fs is not self._volume.fs for move in own)
+        is_over = all(move.fs is not self._volume.fs for move in own)
         if not is_begun and not is_over and not own_now <= {move.new for move in own}:
             raise Doubt("it has sidecars of its own there")
         return own

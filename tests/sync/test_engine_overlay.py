@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from sync.core.brakes import Landmark
+from sync.core.model import Change
 from sync.engine import Gone, Root, overlay
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import FakeTool
@@ -174,6 +175,25 @@ def test_a_photo_without_a_ledger_of_its_own_that_moved_is_found_in_the_overlay(
     machine.scan()
     machine.scan()
     assert machine.engine.look("e/other.JPG").document.content() == {"rating": 2}
+
+
+@pytest.mark.parametrize("with_xmp", [True, False])
+def test_a_read_only_photo_that_moved_keeps_what_was_edited(machine: Machine, with_xmp: bool) -> None:
+    machine.hands.move(PHOTO, "e/IMG.JPG")
+    if with_xmp:
+        machine.hands.move(SIDECAR, "e/IMG.JPG.xmp")
+    before = disk(machine).contents()
+    machine.pass_time(3)
+    machine.scan()
+    assert machine.engine.look("e/IMG.JPG").document.content() == BOTH
+    assert [*over(machine).contents()] == ["e/IMG.JPG.kphotos.json"]
+    assert disk(machine).contents() == before
+
+
+def test_a_read_only_edit_is_taken_back(machine: Machine) -> None:
+    done = machine.engine.edit(PHOTO, [Change("title", "set", "Pond")], "alice")
+    machine.engine.edit(PHOTO, done.undo, "alice")
+    assert machine.engine.look(PHOTO).document.content() == BOTH
 
 
 def crash_at(machine: Machine, number: int) -> bool:

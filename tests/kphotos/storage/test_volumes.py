@@ -108,3 +108,37 @@ def test_no_path_leads_out_of_its_volume(words: str, settings: Settings, root: P
     sites.add(settings, root)
     with pytest.raises(NotFound):
         volumes.at(settings, root / words)
+
+
+def test_a_volume_in_another_or_around_one_is_refused(settings: Settings, root: Path, tmp_path: Path) -> None:
+    first = sites.add(settings, root)
+    jpeg(root / "Trip" / "sea.jpg")
+    for folder in (root / "Trip", tmp_path):
+        with pytest.raises(Invalid) as refused:
+            sites.add(settings, folder)
+        assert first.name in refused.value.message
+    assert volumes.every(settings) == [first]
+
+
+def test_our_own_home_in_a_volume_shows_none_of_its_pictures(root: Path) -> None:
+    settings = from_env({}, storage_path=root / "home", dotenv=None)
+    volume = sites.add(settings, root)
+    jpeg(settings.storage_path / "derivatives" / "ab" / "thumb.jpg")
+    seen = [event for event in sites.engine_of(settings, volume).scan() if "Seen" in type(event).__name__]
+    assert [event.asset.path for event in seen] == ["lake.jpg"]  # type: ignore[union-attr]
+
+
+def test_a_removed_volume_comes_back_as_itself(settings: Settings, root: Path) -> None:
+    first = sites.add(settings, root)
+    volumes.remove(settings, first)
+    assert volumes.every(settings) == []
+    with pytest.raises(NotFound):
+        volumes.get(settings, first.id)
+    assert sites.add(settings, root) == first
+
+
+def test_another_disk_where_a_removed_volume_was_is_another_volume(settings: Settings, root: Path) -> None:
+    first = sites.add(settings, root)
+    volumes.remove(settings, first)
+    (root / ".kphotos" / "volume.json").write_text('{"id": "0123", "kphotos": 1}')
+    assert sites.add(settings, root).id == "0123"

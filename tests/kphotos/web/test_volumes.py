@@ -290,3 +290,13 @@ def test_the_watch_that_runs_is_seen_to_run(settings: Settings, as_alice: Browse
     with homes.alone(settings, "watch", "The sync engine"):
         assert as_alice.get("/api/volumes").json["watching"] is True  # type: ignore[index]
     assert as_alice.get("/api/volumes").json["watching"] is False  # type: ignore[index]
+
+
+def test_hands_are_kept_off_a_folder_and_put_on_it_again(folder: Folder, as_alice: Browser) -> None:
+    url = f"/storage/{folder.volume.id}"
+    assert "Write nothing in this folder" in as_alice.get(url).text
+    assert form(as_alice, url, do="read-only").status_code == 303
+    told = only(as_alice.get("/api/volumes"))
+    assert (told["hands_off"], told["writable"]) == (True, False)
+    assert form(as_alice, url, do="writable").status_code == 303
+    assert only(as_alice.get("/api/volumes"))["writable"] is True
