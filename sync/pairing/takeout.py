@@ -49,6 +49,7 @@ class Jsons:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_stem = {composed(name[: -len(JSON_SUFFIX)]): name for name in names}
+        self._descending = sorted({len(stem) for stem in self._by_stem}, reverse=True)
 
     def of(self, original: str, siblings: Iterable[str] = ()) -> tuple[str, ...]:
         """Those that may be an original's, the likeliest first.
@@ -57,9 +58,15 @@ class Jsons:
         """
         found: dict[str, None] = {}
         for name in (original, *(other for other in siblings if _shares(original, other))):
-            for stem in _stems(name):
-                if (json := self._by_stem.get(composed(stem))) is not None:
-                    found[json] = None
+            for called, counter in _spellings(name):
+                full = composed(called) + WHOLE
+                shortest = min(len(full) - len(WHOLE), SHORTEST_CUT)
+                for length in self._descending:
+                    end = length - len(counter)
+                    if shortest <= end <= len(full):
+                        json = self._by_stem.get(full[:end] + counter)
+                        if json is not None:
+                            found[json] = None
         return tuple(found)
 
 
@@ -93,8 +100,12 @@ def start_of(prefix: str) -> str:
 def stem_of_edited(original: str) -> str | None:
     """The stem of the photo that an original is Google's edited copy of; None if its name does not say so."""
     stem = stem_of(composed(original))
+    if "-" not in stem:
+        return None
     match = _COUNTER.fullmatch(stem)
     bare, counter = (match["stem"], match["counter"]) if match else (stem, "")
+    if len(original) < _CUT_NAME and not bare.endswith(_EDITED):
+        return None
     for tail in _EDITED:
         ends = range(len(tail), 1, -1) if len(original) >= _CUT_NAME else (len(tail),)
         for end in ends:
@@ -107,13 +118,6 @@ def shared_stems(original: str) -> tuple[str, ...]:
     """The stems of originals whose JSON an original may use for want of its own."""
     edited = stem_of_edited(original)
     return (*((edited,) if edited else ()), *((stem_of(original),) if kind_of(original) == "video" else ()))
-
-
-def _stems(original: str) -> Iterator[str]:
-    for name, counter in _spellings(original):
-        full = name + WHOLE
-        for end in range(len(full), min(len(name), SHORTEST_CUT) - 1, -1):
-            yield full[:end] + counter
 
 
 def _spellings(original: str) -> Iterator[tuple[str, str]]:
