@@ -76,6 +76,7 @@ def test_every_command_there_is_stands_in_the_readme() -> None:
         "verify",
         "show",
         "edit",
+        "undo",
         "conflicts",
         "adopt-disk",
         "disown",

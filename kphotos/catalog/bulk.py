@@ -16,7 +16,7 @@ from kphotos.catalog import favourites
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Forbidden, Invalid, KPhotosError, NotFound
 from kphotos.identity import access, accounts
-from kphotos.identity.access import Viewer
+from kphotos.identity.access import ADMIN, Viewer
 from kphotos.index import query
 from kphotos.index.query import Place
 from kphotos.records import bulks
@@ -31,6 +31,9 @@ from sync.core.model import Change
 from sync.errors import BadValue
 
 KIND = "bulk"
+TERMINAL = "terminal"
+"""Whoever sits at this machine's command line: nobody's account, and may do what its files allow."""
+
 PRIORITY = 10
 AT_ONCE = 200
 FARTHEST = 100 * 366 * 86_400
@@ -214,6 +217,8 @@ class _Group:
 
 def _viewer(settings: Settings, by: str) -> Viewer:
     """Whoever ordered it, with the rights that they have now; Forbidden for one who has left."""
+    if by == TERMINAL:
+        return Viewer(TERMINAL, "the terminal", ADMIN)
     account = accounts.get(settings, by)
     if account is None or account.disabled:
         raise Forbidden("Whoever ordered this may not sign in any more.", kept=_KEPT)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from kphotos import __version__
-from kphotos.cli import conflicts, deliberate, homes, library, logs, people, photo, running, volumes
+from kphotos.cli import conflicts, deliberate, editing, homes, library, logs, people, photo, running, volumes
 from kphotos.cli.exits import BUG, INTERRUPTED, MEANINGS, UNAVAILABLE, USAGE
 from kphotos.cli.output import Output, stdout_is_gone
 from kphotos.errors import ConfigError, Invalid, KPhotosError
@@ -20,7 +20,7 @@ from sync.errors import BadValue, SyncError
 
 log = logging.getLogger("kphotos")
 
-GROUPS = (running, library, photo, conflicts, deliberate, volumes, people)
+GROUPS = (running, library, photo, editing, conflicts, deliberate, volumes, people)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""`show` and `edit`: one photo by its path on disk, through the same doors as the browser."""
+"""`show`: one photo by its path on disk."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kphotos.cli.changes import parse
 from kphotos.cli.exits import FOUND, OK
 from kphotos.cli.output import Output
 from kphotos.config import Settings
 from kphotos.errors import NotFound
 from kphotos.identity import accounts
-from kphotos.sidecar import edits, layers, sites
+from kphotos.sidecar import layers, sites
 from kphotos.storage import embedded, volumes
 from sync.core import names
 from sync.core.fields import FIELDS
@@ -43,15 +42,6 @@ def add(
     )
     show_.add_argument("path", type=Path, metavar="PATH", help="the original, inside a volume")
     show_.set_defaults(run=show)
-    edit_ = commands.add_parser(
-        "edit",
-        parents=[common],
-        help="change one photo's metadata: field=value, tags+=Places/Paris, tags-=Old; an empty value clears",
-    )
-    edit_.add_argument("path", type=Path, metavar="PATH", help="the original, inside a volume")
-    edit_.add_argument("changes", nargs="+", metavar="FIELD=VALUE", help=f"fields: {', '.join(_editable())}")
-    edit_.add_argument("--as", dest="person", metavar="NAME", help="the account that the history shall name")
-    edit_.set_defaults(run=edit)
 
 
 def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
@@ -61,18 +51,6 @@ def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     told = document(asset, volume.root / path)
     out.result(told, lambda: print_document(told, called(settings), out))
     return FOUND if told["problems"] or told["conflicts"] else OK
-
-
-def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
-    """One durable edit: when this returns, ledger and XMP are on disk."""
-    person = account_of(settings, arguments.person)
-    changes = parse(arguments.changes, person=person)
-    volume, path = volumes.at(settings, arguments.path)
-    edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL)
-    told = document(edited.asset, volume.root / path)
-    told["changed"] = sorted({change.field for change in changes})
-    out.result(told, lambda: print_document(told, called(settings), out))
-    return OK
 
 
 def document(asset: Asset, original: Path) -> dict[str, Any]:
@@ -154,7 +132,3 @@ def account_of(settings: Settings, name: str | None) -> str | None:
     if account is None:
         raise NotFound(f"There is no account named {name!r}.")
     return account.id
-
-
-def _editable() -> list[str]:
-    return ["favourite", *(row.name for row in FIELDS.values() if row.editable)]

@@ -145,7 +145,7 @@ def log(settings: Settings, bulk: str) -> Log:
         list(dict.fromkeys(ids)) for ids in (found.changed, found.unchanged, found.mine)
     )
     found.refused, found.partly = (
-        list({one[0]: one for one in listed}.values()) for listed in (found.refused, found.partly)
+        list({(one[0], one[1]): one for one in listed}.values()) for listed in (found.refused, found.partly)
     )
     return found
 

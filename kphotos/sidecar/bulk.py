@@ -21,6 +21,10 @@ from sync.core.keys import field_of
 from sync.core.model import Change, Content
 from sync.core.undo import Since, undo_of
 from sync.engine import Asset, Wanted
+from sync.osfs import OsFS
+from sync.pairing.names import kind_of
+from sync.ports import FILE, join
+from sync.scan.walk import rules_for, walk
 
 _KEPT = "Nothing was changed."
 
@@ -52,6 +56,18 @@ class Result:
     error: errors.KPhotosError | None = None
     is_changed: bool = False
     left: str | None = None
+
+
+def photos_in(volume: Volume, folder: str, *, recursive: bool) -> Iterator[str]:
+    """The paths of the originals in a folder of a volume (and below it) that are not left out by a rule."""
+    fs = OsFS(volume.root)
+    rules = rules_for(fs, folder)
+    for listing in walk(fs, {}, folder, rules) if rules is not None else ():
+        for entry in listing.wanted():
+            if entry.kind == FILE and kind_of(entry.name) is not None:
+                yield join(listing.folder, entry.name)
+        if not recursive:
+            return
 
 
 def edit_many(

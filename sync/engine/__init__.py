@@ -164,7 +164,7 @@ class Engine:
         Waits half a second, in which another program may finish a write it had begun. For a process
         that ends; where a watch is running, its `touch` does the same.
         """
-        self._rounds.settle_edits()
+        Bulk(self._rounds).settle(self._rounds.taken_out())
 
     def hashed(self, path: str, signature: bytes, hash_: str) -> Asset | None:
         """Take note that the original with this signature has this content ("sha256:...").

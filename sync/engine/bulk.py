@@ -14,6 +14,7 @@ from functools import partial
 
 from sync.apply.put import Pen
 from sync.core.model import Change
+from sync.engine.assets import is_stranger
 from sync.engine.attempting import Attempt, Round, Wanted, refuse
 from sync.engine.batches import Batches
 from sync.engine.expecting import expected
@@ -22,7 +23,7 @@ from sync.engine.finding_many import Found, find_groups
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Outcome
 from sync.engine.writing import Writing
-from sync.errors import Busy, NotFound, ReadOnly, SyncError, unwritable
+from sync.errors import Busy, NotFound, ReadOnly, Refused, SyncError, unwritable
 from sync.ports import Stat, split
 from sync.scan.see import Look
 
@@ -60,6 +61,11 @@ class Bulk:
             self._locked(group)
             yield [item.outcome for item in group if item.outcome is not None]
 
+    def settle(self, paths: Sequence[str]) -> None:
+        """Bring photos to rest, as a look does that finds something to be written."""
+        for start in range(0, len(paths), MOST):
+            self._locked([_Item(path, Round()) for path in paths[start : start + MOST]])
+
     def _locked(self, items: list[_Item]) -> None:
         keys = [Place.of(item.path).key(self._volume.id) for item in items]
         try:
@@ -84,7 +90,7 @@ class Bulk:
                 # As a single edit, under the lock that is held; perhaps it is in the ledger already.
                 with _telling(item):
                     item.outcome = _done(item, self._rounds.write(item.path, item.round))
-        self._rounds.unsettled.update(item.path for item in items if item.outcome and item.outcome.asset)
+        self._rounds.unsettled.update(item.path for item in items if item.round.undo is not None)
 
     def _prepare(self, items: list[_Item], pen: Pen) -> None:
         """Read, decide, write the temps. A place's second photo may share an XMP with the first: it waits."""
@@ -113,7 +119,10 @@ class Bulk:
         group, stat, temps = found
         look = read_group(self._volume, split(item.path)[0], group, stat)
         item.round.hash = _known(hashes.get(item.path), stat)
-        refuse(look, item.round.hash)
+        if item.round.is_unacknowledged:
+            refuse(look, item.round.hash)
+        elif is_stranger(look, item.round.hash) or not self._rounds.may_write(look):
+            raise Refused("nothing is written beside it")
         return look, temps
 
     def _commit(self, items: list[_Item], batches: Batches) -> None:

@@ -14,7 +14,6 @@ from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
 from sync.engine.expecting import expected
 from sync.engine.finding import Place, find_group, glance_at, read_group
-from sync.engine.finding_many import find_groups
 from sync.engine.mirroring import Written
 from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
@@ -124,17 +123,12 @@ class Rounds:
         self.unsettled.add(path)
         return Edited(asset, round_.undo or [])
 
-    def settle_edits(self) -> None:
-        """Take the second look at what edits took out, once it is time; see `Engine.settle`."""
-        if not self.unsettled:
-            return
-        self.site.clock.sleep(SETTLE_SECONDS)
+    def taken_out(self) -> list[str]:
+        """The photos of whose sidecars edits took some out, once it is time for the second look at those."""
         paths, self.unsettled = sorted(self.unsettled), set()
-        for start in range(0, len(paths), _AT_ONCE):
-            found = find_groups(self.volume, paths[start : start + _AT_ONCE])
-            for path, (group, stat, temps) in found.items():
-                self.settle(split(path)[0], group, stat, self.hash_of(path, stat), temps)
-        self.flush()
+        if paths:
+            self.site.clock.sleep(SETTLE_SECONDS)
+        return paths
 
     def fingerprint(self, path: str, hash_: str) -> Asset:
         """Let the ledger, if there is one that lacks it, hold its original's content hash; the asset then."""
