@@ -17,7 +17,7 @@ from sync.core.keys import hashed, keyed
 from sync.core.model import Candidate, Ledger, Record, Region, Sight, Sources
 from sync.core.readpoint import Has, beneath_pending, current, had_mark, is_absorbed
 from sync.core.show import show
-from sync.core.taking import Absorbed, Taking, first_dot
+from sync.core.taking import Absorbed, Taking, first_dot, is_untold
 from sync.core.tools import COPIED, FORGETFUL, does
 
 __all__ = ["Absorbed", "absorb", "adopt", "mirror", "never_landed", "seal"]
@@ -52,7 +52,7 @@ def absorb(
     if record and sight.mark is None and does(FORGETFUL, sight.tool) and had_mark(ledger, record):
         reading = _remembering(reading, record)
     if sight.kind != "main" or (not single and sight.mark is not None):
-        if is_absorbed(ledger, sight.mark, reading.has):
+        if is_absorbed(ledger, sight.mark, reading.has) and not is_untold(ledger, reading, sight.tool):
             return Absorbed(ledger, False, record.id if record else None, reading.has)
     elif sight.mark is None and (replaced := beneath_pending(ledger, sight.file, reading.has, hint)):
         return Absorbed(ledger, False, replaced.id, reading.has, is_beneath=True)

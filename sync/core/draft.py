@@ -191,7 +191,7 @@ def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
 
 def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
     """Keep the newest lines of a history, sorted by time and key."""
-    return tuple(sorted(lines, key=lambda line: (line.at, line.field))[-HISTORY:])
+    return tuple(sorted(lines, key=lambda line: (line.at, line.field, line.note or ""))[-HISTORY:])
 
 
 def unseen(candidates: Iterable[Candidate], change: Change) -> tuple[Candidate, ...]:

@@ -63,7 +63,9 @@ def join(a: Ledger, b: Ledger) -> Ledger:
         trash=candidates(a.trash, b.trash),
         stale=_each(a.stale, b.stale, {}, stale),
         xmp=newest_records(_united(a.xmp, b.xmp, lambda record: record.id)),
-        history=newest_history(_united(a.history, b.history, lambda line: f"{line.at} {line.field}")),
+        history=newest_history(
+            _united(a.history, b.history, lambda line: f"{line.at} {line.field} {line.note}")
+        ),
         extra=settle(a.extra, b.extra),
         schema=max(a.schema, b.schema),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sync.core.albums import ALBUMS
-from sync.core.dots import following
+from sync.core.dots import FIRST_SIGHT, dot, following, hashed_node
 from sync.core.draft import FAVOURITES, newest_history, newest_records
 from sync.core.edit import TRASH
 from sync.core.keys import keyed
@@ -60,9 +60,12 @@ class _Back:
         self._seen = newer.seen
         self._names: dict[str, str] = {}
         self.given: set[str] = set()
-        for old in sorted(held.seen):
-            at = following((at,), 0, node)
-            self._names[old] = at
+        for number, old in enumerate(sorted(held.seen), 1):
+            if old.startswith(FIRST_SIGHT):  # it keeps its rank beneath whatever anybody has said
+                self._names[old] = dot(0, hashed_node("back", at, old), min(number, 1295))
+            else:
+                at = following((at,), 0, node)
+                self._names[old] = at
 
     def candidates(self, live: tuple[Candidate, ...], there: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
         if not self._is_removed((c.at for c in live), {c.at for c in there}):

@@ -166,7 +166,7 @@ class Taking:
 
     @property
     def _via(self) -> str:
-        return self.sight.tool or "another program"
+        return _named(self.sight.tool)
 
     def done(self, *, single: bool) -> Absorbed:
         """Add the record of what was met, if it is news, and return the outcome."""
@@ -175,6 +175,7 @@ class Taking:
             record
             and has == record.has
             and not self.draft.dots
+            and not is_untold(self.draft.ledger, self.reading, self.sight.tool)
             and not self._has_read_us(record, single=single)
         ):
             return Absorbed(self.draft.ledger, False, record.id, has, repaired=self.reading.repaired)
@@ -209,6 +210,16 @@ class Taking:
         src = sources.properties(sight.sources, has)
         before = self.found.record.id if self.found.record else None
         return Record(name, sight.file, sight.mark, has, src, before, "tool", None, sight.sum)
+
+
+def is_untold(ledger: Ledger, reading: sources.Reading, tool: str | None) -> bool:
+    """Tell whether something was repaired of which the history does not say yet that this program does it."""
+    told = {(line.field, line.note, line.via) for line in ledger.history if line.note}
+    return any((field_, note, _named(tool)) not in told for field_, note in reading.repaired)
+
+
+def _named(tool: str | None) -> str:
+    return tool or "another program"
 
 
 def first_dot(has: Has) -> str:

@@ -8,13 +8,14 @@ from typing import Any
 from hypothesis import given, settings
 
 from sync.codecs import ledger as codec
+from sync.core.absorb import adopt
 from sync.core.edit import edit
 from sync.core.merge import join
 from sync.core.model import Change, Ledger, Region
 from sync.core.rollback import NOTE, go_back
 from sync.core.show import show
 from tests.sync.core.test_laws import replicas
-from tests.sync.core.world import ASSET
+from tests.sync.core.world import ASSET, Xmp, sight_of
 
 NOW = 1_900_000_000_000
 
@@ -66,6 +67,14 @@ def test_a_region_and_an_album_come_back() -> None:
     now = join(back(old, new), new)
     assert (now.albums["a1"].title, [c.v for c in now.albums["a1"].pos]) == ("Italy", ["m"])
     assert now.regions["r1"].at
+
+
+def test_what_was_found_at_first_sight_keeps_its_rank_beneath_what_people_say() -> None:
+    found = adopt(sight_of(Xmp({"title": "Lake"})), ASSET)
+    old = join(found, edited(Ledger(ASSET), Change("title", "set", "See")))
+    new = edited(old, Change("title", "clear"), now=2)
+    assert show(old).conflicts == ()
+    assert seen_of(join(back(old, new), new)) == seen_of(old)
 
 
 def test_a_rollback_that_only_forgets_is_caught() -> None:

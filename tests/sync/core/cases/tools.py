@@ -15,11 +15,12 @@ from tests.sync.core.cases.acts import (
     alice,
     digikam,
     garbles,
+    likes,
     rests,
     several,
     writes,
 )
-from tests.sync.core.cases.row import row
+from tests.sync.core.cases.row import among, row
 
 TAGS_LIST, HIERARCHY, SUBJECT = "digiKam:TagsList", "lr:hierarchicalSubject", "dc:subject"
 LANGUAGES = "kept the languages apart"
@@ -265,5 +266,22 @@ TOOLS = (
         alice(rating=3),
         writes("digiKam", {"MicrosoftPhoto:Rating": 3, "acdsee:rating": 3}),
         value={"rating": 3},
+    ),
+    among(
+        "tool-31",
+        "darktable's import on the laptop is said and repaired on both machines",
+        alice(title=LAKE),
+        writes("darktable", {"dc:title": 'Lake, lang="de-DE" See'}),
+        value={"title": LAKE},
+        notes={LANGUAGES},
+    ),
+    row(
+        "tool-32",
+        "a repair is said of a file too that K-Photos has never written",
+        several(writes("exiftool", {"dc:title": LAKE, "xmp:Rating": 2}), likes("alice")),
+        writes("darktable", {"dc:title": 'Lake, lang="de-DE" See'}),
+        value={"title": LAKE, "rating": 2},
+        favourites={"alice"},
+        notes={LANGUAGES},
     ),
 )
