@@ -190,6 +190,31 @@ def test_a_read_only_photo_that_moved_keeps_what_was_edited(machine: Machine, wi
     assert disk(machine).contents() == before
 
 
+def many(machine: Machine) -> None:
+    items = [(path, [Change("tags", "add", ["Sea"], bulk="b1")]) for path in (PHOTO, "d/other.JPG")]
+    outcomes = [one for group in machine.engine.edit_many(items, "alice", "b1") for one in group]
+    assert [one.refused for one in outcomes] == [None, None]
+
+
+def test_many_edits_at_once_go_to_the_overlay_and_then_to_their_places(machine: Machine) -> None:
+    before = disk(machine).contents()
+    many(machine)
+    assert disk(machine).contents() == before
+    assert machine.engine.look("d/other.JPG").document.content() == {"tags": ("Sea",)}
+    turned(machine, writable=True).scan()
+    assert machine.mirror("d/other.JPG") == {"tags": ("Sea",)}
+    assert machine.mirror(PHOTO) == {**BOTH, "tags": ("Sea",)}
+    assert over(machine).contents() == {}
+
+
+def test_many_edits_at_once_take_in_what_still_waits_in_the_overlay(machine: Machine) -> None:
+    turned(machine, writable=True)
+    many(machine)
+    assert machine.mirror(PHOTO) == {**BOTH, "tags": ("Sea",)}
+    machine.scan()
+    assert over(machine).contents() == {}
+
+
 def test_a_read_only_edit_is_taken_back(machine: Machine) -> None:
     done = machine.engine.edit(PHOTO, [Change("title", "set", "Pond")], "alice")
     machine.engine.edit(PHOTO, done.undo, "alice")
