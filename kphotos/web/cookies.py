@@ -12,12 +12,15 @@ import base64
 import hmac
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import jwt
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_jwt_extended import JWTManager, create_access_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 
@@ -89,19 +92,34 @@ def read_access() -> Access | None:
     return Access(viewer, claims["sid"], int(claims["exp"])) if viewer is not None else None
 
 
-def _claims(token: str) -> dict[str, Any] | None:
+def _claims(token: str) -> Mapping[str, Any] | None:
     """The claims of a token with a valid signature; None for anything less than all we demand."""
     if not token or len(token) > 4096:
         return None
     try:
-        claims: dict[str, Any] = decode_token(token)
-        written = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        claims = _signed(token, current_app.config["JWT_SECRET_KEY"])
     except (jwt.PyJWTError, JWTExtendedException, ValueError, TypeError, RecursionError):
         return None
+    # A signature stays good; time goes on, so that is asked again each time.
+    now, leeway = time.time(), current_app.config["JWT_DECODE_LEEWAY"]
+    begins = max(int(claims["iat"]), int(claims.get("nbf", 0)))
+    return claims if begins <= now + leeway and now - leeway < int(claims["exp"]) else None
+
+
+@lru_cache(maxsize=512)
+def _signed(token: str, secret: str) -> Mapping[str, Any]:
+    """The claims of a token that is good now; raises what the library does, or ValueError.
+
+    Remembered, since a page asks for a hundred pictures with one token. A refusal never is.
+    """
+    claims: dict[str, Any] = decode_token(token)
+    written = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     # The library fills in `type` and `jti` where a token has none; what counts is what was signed.
     if any(name not in written for name in _DEMANDED):
-        return None
-    return claims if all(isinstance(claims[name], str) for name in ("jti", "sid", "sub", "csrf")) else None
+        raise ValueError("something is not in the token")
+    if not all(isinstance(claims[name], str) for name in ("jti", "sid", "sub", "csrf")):
+        raise ValueError("something in the token is no text")
+    return MappingProxyType(claims)
 
 
 def read_refresh() -> str:

@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from flask import Blueprint, Response, request
 
-from kphotos import db, jobs
+from kphotos import jobs
 from kphotos.errors import NotFound
-from kphotos.index.tables import Asset
+from kphotos.index import query
 from kphotos.sidecar import intake
 from kphotos.storage import volumes
 from kphotos.storage.derivatives import Derivatives, Kind
@@ -102,12 +102,12 @@ def _missing(store: Derivatives, seen: Seen) -> Response:
 
 
 def _seen(asset_id: str) -> Seen:
-    seen, columns = scope(), (Asset.id, Asset.volume, Asset.path, Asset.hash)
+    seen = scope()
     with reading():
-        found = db.rows(Asset.select(*columns).where(Asset.id == asset_id, seen.where()))
-    if not found:
+        found = query.source(seen, asset_id)
+    if found is None:
         raise NotFound("There is no such photo.")
-    return Seen(*found[0])
+    return Seen(*found)
 
 
 def _open(seen: Seen, path: str) -> BinaryIO:

@@ -118,3 +118,13 @@ def test_what_waits_is_counted_without_a_look_at_what_does_not(bound: Index) -> 
             str(row[3]) for row in bound.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         )
         assert "asset_review" in plan, plan
+
+
+def test_a_picture_has_a_source_for_those_alone_who_see_it(bound: Index) -> None:
+    projection.put([photo("a"), photo("s", volume="v2")])
+    found = query.source(ALICE, asset_id("a"))
+    assert found is not None
+    assert (found[0], found[1]) == (asset_id("a"), VOLUME)
+    assert query.source(EVERYTHING, asset_id("s")) is not None
+    assert query.source(ALICE, asset_id("s")) is None
+    assert query.source(ALICE, asset_id("nobody")) is None

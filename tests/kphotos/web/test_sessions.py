@@ -112,6 +112,26 @@ class TestTokens:
         }.items():
             assert status(**{name: value}) == 401, name
 
+    def test_a_token_that_was_good_is_refused_when_its_time_is_over_or_has_not_come(
+        self, as_alice: Browser, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = as_alice.cookie("__Host-kp_at")
+        assert self.status(as_alice, token) == 200
+        for shift, status in ((300, 200), (4, 200), (-4, 200), (-60, 401), (606, 401), (86_400, 401)):
+            at = claims["iat"] + shift
+            monkeypatch.setattr("kphotos.web.cookies.time.time", lambda at=at: float(at))
+            assert self.status(as_alice, token) == status, shift
+            monkeypatch.undo()
+        assert self.status(as_alice, token) == 200
+
+    def test_a_remembered_token_is_nothing_to_an_app_with_another_secret(
+        self, app: Flask, as_alice: Browser
+    ) -> None:
+        token = as_alice.cookie("__Host-kp_at")
+        assert self.status(as_alice, token) == 200
+        app.config["JWT_SECRET_KEY"] = "another secret, as long as it should be " * 2
+        assert self.status(as_alice, token) == 401
+
     def test_a_token_of_another_type_opens_nothing(self, app: Flask, as_alice: Browser) -> None:
         refresh = as_alice.cookie("__Secure-kp_rt", "/api/auth")
         access = as_alice.cookie("__Host-kp_at")
