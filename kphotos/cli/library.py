@@ -15,6 +15,7 @@ from kphotos.cli.output import Output
 from kphotos.config import Settings
 from kphotos.errors import NotFound
 from kphotos.index import query
+from kphotos.index.duplicates import Copies, duplicates
 from kphotos.index.rows import ProblemRow
 from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import rebuild, scanning, sites, verify, watching
@@ -156,12 +157,26 @@ def _print_verdict(verdict: verify.Verdict, out: Output) -> None:
 
 
 def problems(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
-    """Everything the index knows to be wrong; exit code 1 if there is anything."""
+    """Everything the index knows to be wrong; exit code 1 if there is anything.
+
+    Originals that lie there more than once are listed as well, and are nothing wrong.
+    """
     with index.use(settings):
         found = query.problems(EVERYTHING, _MOST)
+        twice = duplicates(EVERYTHING, _MOST)
     names = {volume.id: volume.name for volume in volumes.every(settings)}
-    told = {"problems": [problem_told(one) for one in found]}
-    out.result(told, lambda: _print_problems(found, names, out))
+    told = {
+        "problems": [problem_told(one) for one in found],
+        "duplicates": [
+            {
+                "hash": one.hash,
+                "size": one.size,
+                "places": [{"volume": volume, "path": path} for volume, path in one.places],
+            }
+            for one in twice
+        ],
+    }
+    out.result(told, lambda: _print_problems(found, twice, names, out))
     return FOUND if found else OK
 
 
@@ -176,12 +191,25 @@ def problem_told(problem: ProblemRow) -> dict[str, str]:
     }
 
 
-def _print_problems(found: list[ProblemRow], names: dict[str, str], out: Output) -> None:
-    if not found:
-        out.say("No problems.")
+def _print_duplicates(twice: list[Copies], names: dict[str, str], out: Output) -> None:
+    if not twice:
         return
+    out.say("\nThese lie there more than once, byte for byte; nothing of them is ever removed.")
+    rows = [
+        (names.get(volume, volume), path, f"{one.size:,} bytes" if number == 0 else "the same")
+        for one in twice
+        for number, (volume, path) in enumerate(one.places)
+    ]
+    out.table(("volume", "path", "what"), rows)
+
+
+def _print_problems(found: list[ProblemRow], twice: list[Copies], names: dict[str, str], out: Output) -> None:
     rows = [
         (names.get(one.volume, one.volume), one.path or "(the whole volume)", one.reason, one.kept)
         for one in found
     ]
-    out.table(("volume", "path", "what", "kept"), rows)
+    if rows:
+        out.table(("volume", "path", "what", "kept"), rows)
+    else:
+        out.say("No problems.")
+    _print_duplicates(twice, names, out)
