@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,7 +30,7 @@ class Place:
     def of(path: str) -> Place:
         """The home of an original or sidecar."""
         folder, name = split(path)
-        return Place(folder, _prefix(name))
+        return Place(folder, prefix_of(name))
 
     @staticmethod
     def all_of(path: str) -> list[Place]:
@@ -49,12 +49,17 @@ class Place:
         return start_of(self.prefix)
 
 
-def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
-    """Pair what a place holds, without looking at the rest of its folder; and the originals' stats."""
+def find(
+    volume: Volume, place: Place, names: Iterable[str] | None = None
+) -> tuple[Pairing, Mapping[str, Stat]]:
+    """Pair what a place holds, without looking at the rest of its folder; and the originals' stats.
+
+    `names` are those in the folder that may be there, where somebody has just listed it.
+    """
     kinds: list[tuple[str, int]] = []
     stats: dict[str, Stat] = {}
     start = place.start
-    for name in volume.fs.names(place.folder):
+    for name in volume.fs.names(place.folder) if names is None else names:
         # Of a large folder nearly every name ends here: this line is what an edit there waits for.
         if name.isascii() and name[0] != "." and not name[: len(start)].lower().startswith(start):
             continue
@@ -71,13 +76,14 @@ def find(volume: Volume, place: Place) -> tuple[Pairing, Mapping[str, Stat]]:
 
 def _is_at(place: Place, name: str) -> bool:
     """Whether a name whose beginning fits belongs to a place, if only as a conflict copy."""
-    prefix = _prefix(name)
+    prefix = prefix_of(name)
     if prefix == place.prefix or (is_json(name) and start_of(prefix) == place.start):
         return True
-    return any(_prefix(other) == place.prefix for other in originals_of_copy(name))
+    return any(prefix_of(other) == place.prefix for other in originals_of_copy(name))
 
 
-def _prefix(name: str) -> str:
+def prefix_of(name: str) -> str:
+    """The part of a name that all of its place share."""
     return fold(name.partition(".")[0])
 
 

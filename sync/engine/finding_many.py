@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp, tag_of
-from sync.engine.finding import Place
+from sync.engine.finding import Place, find, prefix_of
 from sync.engine.values import Volume
-from sync.pairing import Group, pair
-from sync.pairing.names import is_ignored, is_temp, originals_of_copy
+from sync.pairing import Group, Pairing
+from sync.pairing.names import is_temp, originals_of_copy
+from sync.pairing.takeout import is_json, start_of
 from sync.ports import Stat, join, split
 
 Found = tuple[Group, Stat, tuple[str, ...]]
@@ -31,43 +33,51 @@ def find_groups(volume: Volume, paths: Iterable[str]) -> dict[str, Found]:
 
 
 def _in_folder(volume: Volume, folder: str, wanted: Sequence[str]) -> dict[str, Found]:
-    names, temps = _sorted_out(volume.fs.names(folder), {Place.of(name).prefix for name in wanted})
+    listed = listed_at(volume.fs.names(folder), {prefix_of(name) for name in wanted})
+    paired: dict[str, tuple[Pairing, Mapping[str, Stat]]] = {}
     found: dict[str, Found] = {}
     for name in wanted:
-        kinds: list[tuple[str, int]] = []
-        stats: dict[str, Stat] = {}
-        for other in names[Place.of(name).prefix]:
-            try:
-                stats[other] = volume.fs.stat(join(folder, other))
-            except FileNotFoundError:
-                continue
-            kinds.append((other, stats[other].kind))
-        group = pair(kinds).groups.get(name)
+        prefix = prefix_of(name)
+        if prefix not in paired:
+            paired[prefix] = find(volume, Place(folder, prefix), listed.names[prefix])
+        pairing, stats = paired[prefix]
+        group = pairing.groups.get(name)
         if group is not None:
             tags = [tag_of(each) for each in (*group.xmps, group.own_xmp, group.own_ledger)]
-            mine = [temp for tag in dict.fromkeys(tags) for temp in temps.get(tag, ())]
-            found[join(folder, name)] = group, stats[name], tuple(mine)
+            temps = [temp for tag in dict.fromkeys(tags) for temp in listed.temps.get(tag, ())]
+            found[join(folder, name)] = group, stats[name], tuple(temps)
     return found
 
 
-def _sorted_out(
-    listing: Iterable[str], prefixes: set[str]
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The names at each place (a conflict copy is at its original's), and our temps by the tag they bear."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A folder's names by the place (its prefix) that they may belong to; our temps by the tag they bear."""
+
+    names: Mapping[str, list[str]]
+    temps: Mapping[str, list[str]]
+
+
+def listed_at(listing: Iterable[str], prefixes: Set[str]) -> Listed:
+    """Sort a folder's names by places: a copy is at its original's, a JSON of Takeout's at several."""
     places: dict[str, list[str]] = {prefix: [] for prefix in prefixes}
     temps: dict[str, list[str]] = {}
-    lengths = sorted({len(prefix) for prefix in prefixes})
+    starts: dict[str, list[str]] = {}
+    for prefix in prefixes:
+        starts.setdefault(start_of(prefix), []).append(prefix)
+    lengths = {len(start) for start in starts}
     for name in listing:
         if is_temp(name):
             if (temp := parse_temp(name)) is not None:
                 temps.setdefault(temp.tag, []).append(name)
             continue
-        folded = name.casefold()
+        lower = name.lower()
         # Of a large folder nearly every name ends here.
-        if not any(folded[:length] in prefixes for length in lengths) or is_ignored(name):
+        if name.isascii() and name[0] != "." and not any(lower[:length] in starts for length in lengths):
             continue
-        own = [name, *originals_of_copy(name)]
-        for prefix in dict.fromkeys(other.partition(".")[0].casefold() for other in own):
+        own = [prefix_of(name), *(prefix_of(other) for other in originals_of_copy(name))]
+        if is_json(name):
+            own += starts.get(start_of(own[0]), ())
+        for prefix in dict.fromkeys(own):
             if prefix in places:
                 places[prefix].append(name)
-    return places, temps
+    return Listed(places, temps)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync.apply.temps import parse_temp, tag_of
@@ -12,6 +13,7 @@ from sync.engine import mounted, remember
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.displaced import Displaced
 from sync.engine.finding import Place, find
+from sync.engine.finding_many import Listed, listed_at
 from sync.engine.following import Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
@@ -35,6 +37,7 @@ class TooMuch(Exception):
 
 
 _MOST_FOLDERS = 32
+_MANY_PLACES = 4
 
 
 @dataclass(slots=True)
@@ -54,18 +57,22 @@ class Touching:
         self._tries: dict[str, int] = {}
         self._following, self._new = Following(rounds), Arrivals()
         self._displaced = Displaced(rounds.volume, rounds.site)
+        self._tagged: dict[str, dict[str, str]] = {}
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
         folders: list[str] = []
         self._new, self._displaced = Arrivals(), Displaced(self._volume, self._site)
+        self._tagged = {}
         places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
+        listed = self._listed(places)
         for place, touched in places.items():
             if place.folder not in rules:
                 rules[place.folder] = rules_for(self._volume.fs, place.folder)
-            yield from self._place(place, touched, rules[place.folder], gone)
+            names = listed[place.folder].names[place.prefix] if place.folder in listed else None
+            yield from self._place(place, touched, rules[place.folder], gone, names)
         self._rounds.flush()
         known = self._site.memory.folders(self._volume.id) if folders else {}
         for folder in folders:
@@ -81,6 +88,21 @@ class Touching:
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
+
+    def _listed(self, places: Iterable[Place]) -> dict[str, Listed]:
+        """The folders in which many places were touched, each listed once for all of them.
+
+        Whatever comes or goes there from now on is told of by an event of its own.
+        """
+        prefixes: dict[str, set[str]] = {}
+        for place in places:
+            prefixes.setdefault(place.folder, set()).add(place.prefix)
+        listed: dict[str, Listed] = {}
+        for folder, wanted in prefixes.items():
+            if len(wanted) >= _MANY_PLACES:
+                with contextlib.suppress(OSError):
+                    listed[folder] = listed_at(self._volume.fs.names(folder), wanted)
+        return listed
 
     def _part(self, folder: str) -> Iterator[Event]:
         """A rescan of a part, which says nothing of the whole volume's state save that it went away."""
@@ -146,14 +168,21 @@ class Touching:
         temp = parse_temp(name)
         if temp is None or temp.stage == "new" or self._kind(join(folder, name)) is None:
             return None
-        names = self._volume.fs.names(folder)
-        return next((join(folder, other) for other in names if tag_of(other) == temp.tag), None)
+        if folder not in self._tagged:
+            self._tagged[folder] = {tag_of(other): other for other in self._volume.fs.names(folder)}
+        name = self._tagged[folder].get(temp.tag, "")
+        return join(folder, name) if name else None
 
     def _place(
-        self, place: Place, touched: _Touched, rules: Rules | None, gone: list[str]
+        self,
+        place: Place,
+        touched: _Touched,
+        rules: Rules | None,
+        gone: list[str],
+        listed: Sequence[str] | None,
     ) -> Iterator[Event]:
         try:
-            pairing, stats = find(self._volume, place)
+            pairing, stats = find(self._volume, place, listed)
         except (FileNotFoundError, NotADirectoryError):
             pairing, stats = Pairing({}), {}
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sync.core.model import Change
 from sync.core.show import show
 from sync.engine import Asset, Outcome
 from sync.engine import bulk as bulk_edits
+from sync.engine.finding import find_group
+from sync.engine.finding_many import find_groups
 from sync.errors import Busy, NewerSchema, NotFound, ReadOnly, Refused, Unreadable
 from sync.osfs import OsFS
 from tests.sim.memfs import Crash, MemBatch, MemFS
@@ -281,6 +284,28 @@ def test_photos_that_share_an_xmp_both_get_it() -> None:
     assert has_tag(machine, "x/P.CR3")
     assert has_tag(machine, "x/P.JPG")
     assert machine.engine.look("x/P.JPG").problems == ()
+
+
+def test_names_are_found_however_they_are_spelt_and_with_all_that_is_theirs() -> None:
+    machine, _ = machine_with(0)
+    odd = [
+        unicodedata.normalize("NFD", "d/Café.JPG"),
+        "d/ÉTÉ.jpg",
+        "d/STRASSE.JPG",
+        "d/IMG_1(1).JPG",
+        "d/.hid.JPG",
+    ]
+    paths = [*odd, *(f"d/P_{at}.JPG" for at in range(10))]
+    for path in paths:
+        machine.hands.put(path, b"the picture")
+    copy = "d/P_3.JPG.sync-conflict-20250101-101010-ABCDEFG.xmp"
+    machine.hands.put(copy, xmp.write(None, {"title": "Copy"}, "none"))
+    outcomes = {outcome.path: outcome for outcome in tagged(machine, paths)}
+    for path in paths:
+        single = find_group(machine.volume, path)
+        many = find_groups(machine.volume, [path, paths[-1]])[path]
+        assert (single[0], single[1]) == (many[0], many[1])
+        assert outcomes[path].is_changed, outcomes[path].refused
 
 
 def test_a_photo_that_somebody_else_holds_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
