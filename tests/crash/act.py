@@ -6,28 +6,18 @@ import sys
 from pathlib import Path
 
 from sync.core.model import Change
-from sync.engine import Site, Volume
-from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
-from tests.sim.world import MemMemory
-from tests.sync.machines import Machine
-from tests.sync.sides import DiskHands
+from sync.errors import SyncError
+from tests.crash.scenarios import PHOTO, SCENARIOS, SIDECAR, machine_of
 
-PHOTO = "IMG_1.JPG"
-SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
-
-
-def machine_of(folder: Path) -> Machine:
-    """The site whose volume is FOLDER/volume, begun anew: what it had observed is forgotten."""
-    root, memory, rng = folder / "volume", MemMemory(), SystemRng()
-    fs = OsFS(root)
-    site = Site("site-1", rng.hex(8), memory, FileLock(folder / "locks"), SystemClock(), rng)
-    starts = int(rng.hex(8), 16)  # from which the node is made: no two processes share one
-    return Machine(fs, DiskHands(root), site, Volume("volume-1", fs), memory, starts=starts)
+REFUSED = 3
 
 
 def act(name: str, folder: Path) -> None:
     """Do it; what it says afterwards is the acknowledgement."""
-    if name == "record":
+    if name in SCENARIOS:
+        scenario = SCENARIOS[name]
+        scenario.act(machine_of(folder, overlaid=scenario.is_overlaid))
+    elif name == "record":
         # The engine's own acts, killed a hundred times, do not wait for all of K-Photos to be imported.
         from kphotos import records
         from kphotos.config import from_env
@@ -41,6 +31,10 @@ def act(name: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    act(sys.argv[1], Path(sys.argv[2]))
+    try:
+        act(sys.argv[1], Path(sys.argv[2]))
+    except SyncError as error:
+        sys.stdout.write(f"refused: {error.reason}\n")
+        raise SystemExit(REFUSED) from error
     sys.stdout.write("done\n")
     sys.stdout.flush()
