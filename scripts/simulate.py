@@ -5,6 +5,7 @@
     scripts/simulate --fuzz 100000           damaged sidecars through the XMP codec: no crash, nothing lost
     scripts/simulate --kill 1000             kill -9 of a real `kphotos start` under mixed load
     scripts/simulate --power-cut 200         the disk goes under a busy K-Photos; root only
+    scripts/simulate --syscalls              killed at, or refused by, each call that changes the disk
     scripts/simulate --nodes 500             so many edits on two K-Photos over a real pair of Syncthings
 
 What fails is told with the kind and seed that repeat it, and added to tests/seeds/histories.json with --save.
@@ -22,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.crash import killing  # noqa: E402 - the tests are no package that is installed
+from tests.crash import killing, syscalls  # noqa: E402 - the tests are no package that is installed
 from tests.faults import disks, power  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
 from tests.sim.histories_faults import points  # noqa: E402
@@ -32,7 +33,7 @@ from tests.sync.codecs.xmp import fuzz  # noqa: E402
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
 FAULT_EVERY = 40
 FAULT_STEPS = 6
-_REAL = ("fuzz", "kill", "power cut", "nodes")
+_REAL = ("fuzz", "kill", "power cut", "syscalls", "nodes")
 
 
 def cases(seed: int) -> Iterator[tuple[str, int, int]]:
@@ -82,12 +83,13 @@ def main(words: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=0.0, help="run histories for so long")
     parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
     parser.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
+    parser.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
     parser.add_argument("--fuzz", type=int, default=0, metavar="N", help="read and write N damaged sidecars")
     parser.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
     parser.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
     asked = parser.parse_args(words)
-    is_other = asked.kill or asked.power_cut or asked.nodes or asked.fuzz
+    is_other = asked.kill or asked.power_cut or asked.syscalls or asked.nodes or asked.fuzz
     minutes = asked.minutes if asked.minutes or is_other else 1.0
     seed = asked.seed if asked.seed is not None else int(time.time())
     told: dict[str, Any] = {"seed": seed}
@@ -104,6 +106,8 @@ def main(words: list[str]) -> int:
         if reason := disks.no_power_cut():
             parser.error(reason)
         told["power cut"] = power.run(asked.power_cut, seed, show=True)
+    if asked.syscalls:
+        told["syscalls"] = syscalls.run(seed, show=True)
     if asked.nodes:
         if reason := syncthing.missing():
             parser.error(reason)
