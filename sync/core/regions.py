@@ -51,6 +51,8 @@ def renew(draft: Draft, key: Key, at: str) -> None:
     if name is None:
         return
     held = draft.held(name)
+    if held and all(candidate.at in draft.dots for candidate in held):
+        return  # it has come with this very edit: nobody can have removed it
     if all(candidate.at != at for candidate in held):
         draft.put(name, (*held, Candidate(True, at)))
     for member in draft.members(name):

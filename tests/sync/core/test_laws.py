@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,12 +11,13 @@ from sync.codecs import ledger as codec
 from sync.core import absorb as absorbing
 from sync.core.edit import edit
 from sync.core.merge import join, settle
-from sync.core.model import Change, Ledger
+from sync.core.model import COPY_OF, Change, Ledger, Sight
 from sync.core.show import show
-from tests.sync.core.world import ASSET, Xmp, sight_of
+from tests.sync.core.cases.house import ASSET, FILE, Xmp, composed
 
 VALUES = st.sampled_from(["Lake", "See", "Sea"])
 TAGS = st.sampled_from(["a", "b", "Places/Paris"])
+PLACES = st.sampled_from(["h", "hV", "m"])
 CHANGES = st.one_of(
     st.builds(lambda value: Change("title", "set", value), VALUES),
     st.just(Change("title", "clear")),
@@ -25,37 +28,81 @@ CHANGES = st.one_of(
     st.builds(lambda value: Change("favourites", "add", value), st.sampled_from(["alice", "bob"])),
     st.just(Change("trash", "set", "trashed")),
     st.just(Change("trash", "clear")),
-    st.builds(lambda pos: Change("albums", "add", {"id": "a1", "title": "Italy", "pos": pos}), VALUES),
+    st.builds(
+        lambda album, title, pos: Change("albums", "add", {"id": album, "title": title, "pos": pos}),
+        st.sampled_from(["a1", "a2"]),
+        VALUES,
+        st.none() | PLACES,
+    ),
     st.just(Change("albums", "remove", "a1")),
 )
-XMPS = st.builds(
-    lambda title, rating, tags: Xmp(
-        {k: v for k, v in (("title", title), ("rating", rating), ("tags", tags)) if v}
+FACES = st.lists(
+    st.builds(
+        lambda name, x: {"name": name, "area": [x, 0.5, 0.2, 0.2]},
+        st.sampled_from(["Ann", "Ben", ""]),
+        st.sampled_from([0.3, 0.35, 0.7]),
+    ),
+    max_size=2,
+)
+CONTENTS = st.builds(
+    lambda title, rating, tags, faces: composed(
+        {"title": title, "rating": rating or None, "tags": tags or None, "regions": faces or None}
     ),
     VALUES,
     st.integers(0, 5),
     st.lists(TAGS, unique=True).map(sorted),
+    FACES,
 )
 STEPS = st.one_of(
     st.tuples(st.just("edit"), st.integers(0, 2), CHANGES),
-    st.tuples(st.just("absorb"), st.integers(0, 2), XMPS),
+    st.tuples(st.just("name"), st.integers(0, 2), VALUES),
+    st.tuples(st.just("absorb"), st.integers(0, 2), CONTENTS),
+    st.tuples(st.just("copy"), st.integers(0, 2), CONTENTS),
+    st.tuples(st.just("stale"), st.integers(0, 2), CONTENTS),
+    st.tuples(st.just("mirror"), st.integers(0, 2), st.none()),
     st.tuples(st.just("join"), st.integers(0, 2), st.integers(0, 2)),
 )
 
 
+def reached(held: Ledger, kind: str, what: Any, now: int, node: str) -> Ledger:
+    """A replica after one step."""
+    here = {"now_ms": now, "node": node, "site": node}
+    if kind == "edit":
+        return edit(held, [what], now_ms=now, node=node, by="alice")
+    if kind == "name":
+        standing = sorted(name for name, region in held.regions.items() if region.at)
+        changes = [Change(f"regions/{name}/name", "set", what) for name in standing[:1]]
+        return edit(held, changes, now_ms=now, node=node, by="bob")
+    if kind == "mirror":
+        record = absorbing.mirror(held, None, file=FILE, single=False, **here)
+        if record is None:
+            return held
+        found = composed(show(held).content())
+        return absorbing.seal(held, record, found, Xmp(found, record.id).sum)
+    # A program that has read the oldest mirror there is and may have a library older than that.
+    mark = min((record.mark for record in held.xmp if record.by == "us" and record.mark), default=None)
+    sight = Sight(
+        FILE if kind != "copy" else FILE + COPY_OF,
+        "copy" if kind == "copy" else "main",
+        mark if kind != "absorb" else None,
+        what,
+        Xmp(what, mark, "tool", now).sum,
+        5,
+        "tool",
+    )
+    return absorbing.absorb(held, sight, single=kind == "absorb", waited=True, **here).ledger
+
+
 @st.composite
 def replicas(draw: st.DrawFn) -> list[Ledger]:
-    """Three replicas of one ledger after edits, absorbed files and partial joins."""
+    """Three replicas of one ledger after edits, mirrors, absorbed files and partial joins."""
     ledgers = [Ledger(ASSET)] * 3
-    for number, (kind, index, what) in enumerate(draw(st.lists(STEPS, max_size=12))):
-        now, node, held = 1_700_000_000_000 + number, f"n{index}", ledgers[index]
-        if kind == "edit":
-            ledgers[index] = edit(held, [what], now_ms=now, node=node, by="alice")
-        elif kind == "absorb":
-            here = {"now_ms": now, "node": node, "site": node}
-            ledgers[index] = absorbing.absorb(held, sight_of(what), single=True, **here).ledger
-        else:
+    for number, (kind, index, what) in enumerate(draw(st.lists(STEPS, max_size=14))):
+        now, held = 1_700_000_000_000 + number, ledgers[index]
+        if kind == "join":
             ledgers[index] = join(held, ledgers[what])
+        else:
+            ledgers[index] = reached(held, kind, what, now, f"n{index}")
     return ledgers
 
 
@@ -104,7 +151,7 @@ def test_a_join_shows_nothing_that_neither_side_held(ledgers: list[Ledger]) -> N
     for name in joined.fields:
         if name == "tags":
             assert set(joined.value(name)) <= {tag for side in sides for tag in side.value(name) or ()}
-        elif joined.value(name) is not None:
+        elif name != "regions" and joined.value(name) is not None:
             held = [c.v for ledger in (a, b) for c in ledger.fields.get(name, ())]
             assert joined.value(name) in held
 
@@ -122,6 +169,17 @@ def test_unknown_members_settle_by_the_same_laws(a: object, b: object, c: object
     assert settle(a, b) == settle(b, a)
     assert settle(settle(a, b), c) == settle(a, settle(b, c))
     assert settle(a, a) == a
+
+
+@LAWS
+@given(replicas())
+def test_records_of_contents_are_bounded_and_the_same_however_joined(ledgers: list[Ledger]) -> None:
+    a, b, c = ledgers
+    one, other = join(join(a, b), c), join(a, join(c, b))
+    assert (one.xmp, one.stale, one.trash) == (other.xmp, other.stale, other.trash)
+    for by, most in (("us", 12), ("tool", 4)):
+        for file in {record.file for record in one.xmp}:
+            assert sum(record.by == by and record.file == file for record in one.xmp) <= most
 
 
 def test_a_join_that_forgets_what_was_removed_is_caught() -> None:
