@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
-from kphotos import records
 from kphotos.index import timeline as levels
+from kphotos.storage import volumes
 from kphotos.web import asset_json, assets
 from kphotos.web.gate import member
 from kphotos.web.here import WHOLE_SECONDS, reading, scope, settings, viewer
@@ -52,9 +52,9 @@ def _page(opened: dict[str, Any] | None) -> str:
 
 def _why_empty() -> dict[str, Any]:
     """Why there is nothing to see, and the one thing to do about it."""
-    volumes = [one for one in records.every(settings(), "volumes") if scope().sees(one.id)]
-    if volumes:
-        named = ", ".join(one.data["name"] for one in volumes if one.data.get("name"))
+    seen = [one for one in volumes.every(settings()) if scope().sees(one.id)]
+    if seen:
+        named = ", ".join(one.name for one in seen if one.name)
         return {
             "title": "No photos yet",
             "text": f"K-Photos has found no photos in {named or 'your folders'}. As soon as there are any, "
@@ -64,8 +64,8 @@ def _why_empty() -> dict[str, Any]:
     if viewer().is_admin:
         return {
             "title": "No folder yet",
-            "text": "Start K-Photos with your folder: kphotos start FOLDER. Originals are only ever read.",
-            "action": {"text": "Look again", "href": "/"},
+            "text": "Add the folder that your photos are in. Originals are only ever read.",
+            "action": {"text": "Add a folder", "href": url_for("volumes.page")},
         }
     return {
         "title": "Nothing is shared with you yet",
