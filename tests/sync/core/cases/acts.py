@@ -8,10 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from sync.core.fields import FIELDS
+from sync.core.identity import reissued_id
 from sync.core.model import Change, Key
 from sync.core.rollback import go_back
 from sync.errors import Conflict
-from tests.sync.core.cases.house import LAPTOP, NAS, Crash, House, Place, Step, Xmp, composed
+from tests.sync.core.cases.house import (
+    DUPLICATE,
+    LAPTOP,
+    NAS,
+    Crash,
+    House,
+    Place,
+    Step,
+    Xmp,
+    composed,
+    forgetful,
+)
 
 LAKE, SEE, SEA, POND = "Lake", "See", "Sea", "Pond"
 PARIS, ROME, FLAT = "Places/Paris", "Places/Rome", "beach"
@@ -338,6 +350,16 @@ def puts_back(name: str, *, ledger: bool = True, xmp: bool = False) -> Step:
             place.touched("xmp")
 
     return run
+
+
+def copies_folder(house: House) -> None:
+    """Somebody copies the folder, sidecars and all; the original keeps the id."""
+    place = house.places[LAPTOP]
+    assert place.ledger
+    twin = forgetful(place)
+    twin.name, twin.own_id = DUPLICATE, reissued_id(place.ledger.id, "volume", "copy/IMG_1.JPG")
+    twin.writes = 0
+    house.places[DUPLICATE] = twin
 
 
 def adopts_disk(house: House) -> None:

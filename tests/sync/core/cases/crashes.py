@@ -1,4 +1,4 @@
-"""Crashes."""
+"""The process dies before, between and after the two files, and a program writes before it is back (R2)."""
 
 from tests.sync.core.cases.acts import LAKE, SEA, SEE, alice, crashing, exiftool, file, forgets, plain, scan
 from tests.sync.core.cases.row import row

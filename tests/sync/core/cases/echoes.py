@@ -1,4 +1,4 @@
-"""Poorer echoes."""
+"""A poorer form of a date, in which some program leaves it, is no edit."""
 
 from sync.core.tools import ZONE
 from tests.sync.core.cases.acts import NOON, NOON_WITHOUT, ONE, alice, exiftool, scan

@@ -1,4 +1,4 @@
-"""First sight and no ledger."""
+"""A file that K-Photos meets for the first time, and what becomes of it at the first edit."""
 
 from tests.sync.core.cases.acts import LAKE, PARIS, SEE, alice, exiftool, file, scan
 from tests.sync.core.cases.row import nothing, row

@@ -19,7 +19,7 @@ from sync.core.tags import FLAT
 from sync.core.values import text
 
 FILE, ASSET = "IMG_1.JPG.xmp", "0" * 32
-LAPTOP, NAS = "laptop", "NAS"
+LAPTOP, NAS, DUPLICATE = "laptop", "NAS", "copied folder"
 _MINUTE = 60_000
 _CALM = 15 * _MINUTE  # longer than a mark whose ledger has not come is waited for
 
@@ -87,6 +87,7 @@ class Place:
     hint: dict[str, str] | None = None
     remembered: Ledger | None = None
     crash: str = ""
+    own_id: str | None = None  # where another original that lives has the ledger's id
     writes: int = 0
     stamps: dict[str, int] = field(default_factory=dict)
 
@@ -112,7 +113,10 @@ class Place:
     def decide(self, changes: Sequence[Change] = (), by: str | None = None) -> Plan:
         """What is to be done now."""
         here = Here(not self.house.is_replicated, self.house.tick(), self.node, self.name)
-        return plan(self.group(), here, changes=changes, by=by)
+        made = plan(self.group(), here, changes=changes, by=by)
+        if self.own_id is not None and self.ledger is not None:
+            made = replace(made, ledger=replace(made.ledger, id=self.own_id))
+        return made
 
     def page(self) -> Document:
         """What is shown; nothing is written."""

@@ -1,4 +1,4 @@
-"""The mark dropped."""
+"""A program that keeps nothing it does not know: on one machine the newest content is the base."""
 
 from tests.sync.core.cases.acts import (
     LAKE,

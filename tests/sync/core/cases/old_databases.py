@@ -1,4 +1,4 @@
-"""An old database."""
+"""A program with an old library: what it merely puts back is listed, its own edits are taken (R3, R4)."""
 
 from tests.sync.core.cases.acts import (
     LAKE,

@@ -1,4 +1,4 @@
-"""Pages, rule R7."""
+"""A page that was opened long ago replaces only what it showed (R7)."""
 
 from tests.sync.core.cases.acts import LAKE, SEA, SEE, alice, clicks, exiftool, file, looks
 from tests.sync.core.cases.row import row

@@ -1,4 +1,4 @@
-"""A fresh program."""
+"""A program that reads the file before it writes: its edits count, removals and returns among them."""
 
 from tests.sync.core.cases.acts import (
     LAKE,

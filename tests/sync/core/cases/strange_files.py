@@ -1,4 +1,4 @@
-"""The file away, or strange."""
+"""The sidecar is deleted, or the ledger no longer knows what it wrote there."""
 
 from tests.sync.core.cases.acts import LAKE, SEE, alice, deletes, exiftool, loses_records, scan
 from tests.sync.core.cases.row import row

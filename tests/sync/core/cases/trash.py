@@ -1,7 +1,19 @@
-"""The trash, rule R10."""
+"""The trash: keep wins over a trashing that had not seen the edit (R10)."""
 
-from tests.sync.core.cases.acts import LAKE, SEE, alice, exiftool, restores, scan, trashes
-from tests.sync.core.cases.row import row
+from tests.sync.core.cases.acts import (
+    LAKE,
+    SEE,
+    alice,
+    bob,
+    exiftool,
+    restores,
+    rests,
+    scan,
+    several,
+    trashes,
+)
+from tests.sync.core.cases.house import NAS
+from tests.sync.core.cases.row import among, row
 
 TRASH = (
     row(
@@ -48,5 +60,80 @@ TRASH = (
         trashes(),
         trashed=True,
         value={"title": SEE},
+    ),
+    among(
+        "trash-06",
+        "trashed on the laptop, nothing on the NAS",
+        alice(title=LAKE),
+        trashes(),
+        value={"title": LAKE},
+        trashed=True,
+    ),
+    among(
+        "trash-07",
+        "trashed on the laptop, edited on the NAS: kept",
+        alice(title=LAKE),
+        trashes(),
+        bob(title=SEE),
+        value={"title": SEE},
+    ),
+    among(
+        "trash-08",
+        "trashed on both",
+        alice(title=LAKE),
+        trashes(),
+        trashes(NAS),
+        value={"title": LAKE},
+        trashed=True,
+    ),
+    among(
+        "trash-09",
+        "trashed before, restored on the NAS",
+        several(alice(title=LAKE), trashes()),
+        restores(NAS),
+        value={"title": LAKE},
+    ),
+    among(
+        "trash-10",
+        "restored and trashed again on the laptop, restored on the NAS: kept",
+        several(alice(title=LAKE), trashes()),
+        several(restores(), trashes()),
+        restores(NAS),
+        value={"title": LAKE},
+    ),
+    among(
+        "trash-11",
+        "edited inside the trash on both: it stays there",
+        several(alice(title=LAKE), trashes()),
+        alice(rating=2),
+        bob(label="Red"),
+        value={"title": LAKE, "rating": 2, "label": "Red"},
+        trashed=True,
+    ),
+    among(
+        "trash-12",
+        "a program edits on the NAS what is trashed on the laptop: kept",
+        alice(title=LAKE),
+        trashes(),
+        exiftool(NAS, rating=2),
+        value={"title": LAKE, "rating": 2},
+    ),
+    among(
+        "trash-13",
+        "trashed by one who has seen the edit",
+        alice(title=LAKE),
+        bob(title=SEE),
+        rests,
+        trashes(),
+        value={"title": SEE},
+        trashed=True,
+    ),
+    row(
+        "trash-14",
+        "what a program merely wrote anew does not take it out",
+        several(alice(title=LAKE), trashes()),
+        exiftool(),
+        value={"title": LAKE},
+        trashed=True,
     ),
 )
