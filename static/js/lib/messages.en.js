@@ -212,6 +212,7 @@ export const MESSAGES = {
   'field.history.kept': '{field} kept: {to}',
   'field.history.repaired': '{field}: {note}',
   'field.history.by': '{who}, {when}',
+  'field.history.bulk': '{by}, together with other photos',
   'field.conflict': 'Two programs disagree about this value; the newest is shown.',
   'source.embedded': 'in the file',
   'source.takeout': 'from Google Takeout',

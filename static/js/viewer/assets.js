@@ -7,7 +7,7 @@ import { failed, toast } from '../lib/toast.js';
 /**
  * @typedef {{ field: string, op: 'set' | 'clear' | 'add' | 'remove', value?: unknown, seen?: string[], strict?: boolean }} Change
  * @typedef {{ value: any, source: 'people' | 'tool' | 'takeout' | 'embedded' | 'none', by?: string | null, via?: string | null, at?: string | null, dots: string[], conflict: boolean }} Field
- * @typedef {{ field: string, from: any, to: any, by: string | null, via: string | null, at: string | null, note?: string }} Entry
+ * @typedef {{ field: string, from: any, to: any, by: string | null, via: string | null, at: string | null, note?: string, bulk?: string }} Entry
  * @typedef {object} Asset
  * @property {string} id
  * @property {string} name

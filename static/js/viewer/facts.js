@@ -127,7 +127,8 @@ function takeBackButton(context, asset, told) {
 function entry(told, button) {
   const when = timeOf(told.at);
   const who = told.by || told.via || t('source.tool.unknown');
-  return el('li', {}, el('span', {}, entryText(told)), el('small', {}, Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) })), button);
+  const by = Number.isNaN(when) ? who : t('field.history.by', { who, when: ago(when) });
+  return el('li', {}, el('span', {}, entryText(told)), el('small', {}, told.bulk ? t('field.history.bulk', { by }) : by), button);
 }
 
 /** Any field's value on one line. @param {any} value @returns {string} */
