@@ -24,6 +24,7 @@ from sync.codecs import xmp as xmps
 _RATING = re.compile(rb"(<xmp:Rating[^>]*>)(\d)(</xmp:Rating>)")
 _CLOSE_WRITE, _MOVED_TO = 0x8, 0x80
 _EVERY, _LOOK, _PATIENCE = 0.25, 0.002, 120.0
+_WAITING = 4  # More at once would measure the queue of a busy machine, and no edit.
 # The volume is named so that the index of paths serves; there is one volume here.
 _ROW = "SELECT rating FROM asset WHERE volume = (SELECT volume FROM asset LIMIT 1) AND path = ?"
 
@@ -70,7 +71,7 @@ class Bare:
 
 
 def external(home: Path, library: Path, count: int) -> dict[str, Any]:
-    """`count` edits of the rating in as many XMPs of K-Photos' own, four a second; half of them by rename."""
+    """`count` edits of the rating in as many XMPs of K-Photos' own, up to four a second; half by rename."""
     settings = from_env({"STORAGE_PATH": str(home)}, dotenv=None)
     photos = [path for path in sorted(library.rglob("*.JPG.xmp")) if _RATING.search(path.read_bytes())]
     chosen = photos[:: max(1, len(photos) // count)][:count]
@@ -104,10 +105,14 @@ def _told(edits: Sequence[Edit]) -> dict[str, Any]:
 def _paced(
     chosen: Sequence[Path], index: sqlite3.Connection, bare: Bare, library: Path
 ) -> Iterator[tuple[int, Path]]:
-    """Each photo when it is its turn; until then the index is looked at."""
-    begin = monotonic()
+    """Each photo when it is its turn, and few wait; until then the index is looked at."""
+    edits = bare.edits.values()
     for number, path in enumerate(chosen):
-        _look_until(index, library, list(bare.edits.values()), begin + number * _EVERY, patient=True)
+        _look_until(index, library, list(edits), monotonic() + _EVERY, patient=True)
+        for _ in range(int(_PATIENCE / _EVERY)):
+            if sum(edit.seen is None for edit in edits) < _WAITING:
+                break
+            _look_until(index, library, list(edits), monotonic() + _EVERY, patient=True)
         yield number, path
 
 

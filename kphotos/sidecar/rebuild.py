@@ -7,9 +7,11 @@ over only in the transaction that finds none left. A volume that is offline keep
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -55,11 +57,22 @@ def rebuild(settings: Settings, progress: Progress | None = None) -> Rebuilt:
     begun = time.monotonic()
     with generation.rebuilding(settings) as name:
         done = Rebuilt(name)
-        with generation.opened(settings, name):
+        with generation.opened(settings, name), _rarely_collected():
             fill(settings, done, progress)
         generation.finish(settings, name, partial(_replay, settings))
     done.seconds = time.monotonic() - begun
     return done
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Let Python look for cycles rarely: what is read here has none, and looking is a sixth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def begin(settings: Settings) -> None:

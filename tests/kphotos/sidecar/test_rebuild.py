@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,22 @@ def test_a_value_altered_in_the_live_index_is_told_by_the_digest(library: Librar
     assert _digest(library) != before
     rebuild.rebuild(library.settings)
     assert _digest(library) == before
+
+
+def test_python_collects_rarely_while_it_is_filled_and_as_before_afterwards(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, meanwhile = gc.get_threshold(), []
+
+    def fill(*_: object) -> None:
+        meanwhile.append(gc.get_threshold())
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(rebuild, "fill", fill)
+    with pytest.raises(OSError, match="gone"):
+        rebuild.rebuild(library.settings)
+    assert meanwhile[0] > before
+    assert gc.get_threshold() == before
 
 
 def test_an_edit_during_a_rebuild_is_in_the_new_index(
