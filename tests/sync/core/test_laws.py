@@ -13,7 +13,8 @@ from sync.core.edit import edit
 from sync.core.merge import join, settle
 from sync.core.model import COPY_OF, Change, Ledger, Sight
 from sync.core.show import show
-from tests.sync.core.cases.house import ASSET, FILE, Xmp, composed
+from tests.sync.core.cases.house import ASSET, FILE
+from tests.sync.core.cases.sidecars import Xmp, composed
 
 VALUES = st.sampled_from(["Lake", "See", "Sea"])
 TAGS = st.sampled_from(["a", "b", "Places/Paris"])

@@ -1,8 +1,11 @@
 """Albums: a photo is in one or not, and has a place in it that is text between two others."""
 
-from tests.sync.core.cases.acts import LAKE, alice, bob, exiftool, joins, leaves, rests, several, undoes
+from tests.sync.core.cases.acts import alice, bob, joins, leaves, undoes
+from tests.sync.core.cases.disk import rests, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, nothing, row
+from tests.sync.core.cases.values import LAKE
+from tests.sync.core.cases.writers import exiftool
 
 ALBUMS = (
     among(

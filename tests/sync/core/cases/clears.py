@@ -1,21 +1,10 @@
 """Clearing a field: an explicit clear, and who wins where somebody else says a value."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    SEA,
-    SEE,
-    alice,
-    bob,
-    chooses,
-    exiftool,
-    file,
-    loses_records,
-    rests,
-    scan,
-    several,
-    unsets,
-)
+from tests.sync.core.cases.acts import alice, bob, chooses, unsets
+from tests.sync.core.cases.disk import loses_records, rests, scan, several
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, file
 
 CLEARS = (
     among(

@@ -1,22 +1,10 @@
 """Conflict copies of a sync tool: joined or absorbed once, then gone, whenever they turn up again."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    bob,
-    copy_of,
-    exiftool,
-    keeps,
-    puts_back,
-    removes,
-    rests,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, bob, removes
+from tests.sync.core.cases.disk import copy_of, keeps, puts_back, rests, several
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, PARIS, SEA, SEE
+from tests.sync.core.cases.writers import exiftool
 
 COPIES = (
     row(

@@ -1,7 +1,10 @@
 """The process dies before, between and after the two files, and a program writes before it is back (R2)."""
 
-from tests.sync.core.cases.acts import LAKE, SEA, SEE, alice, crashing, exiftool, file, forgets, plain, scan
+from tests.sync.core.cases.acts import alice, crashing
+from tests.sync.core.cases.disk import forgets, scan
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, file, plain
 
 CRASHES = (
     row(

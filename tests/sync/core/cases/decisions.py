@@ -1,26 +1,11 @@
 """What an old library put back, decided by a person: taken, or dismissed; either closes it for good."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    ROME,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    bob,
-    chooses,
-    dismisses,
-    file,
-    opens,
-    removes,
-    rests,
-    saves,
-    scan,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, bob, chooses, dismisses, removes
+from tests.sync.core.cases.disk import rests, scan, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, PARIS, ROME, SEA, SEE
+from tests.sync.core.cases.writers import file, opens, saves
 
 _TITLE = several(file(title=LAKE), opens(), alice(title=SEE), saves(rating=2), scan)
 _TAG = several(file(tags=[PARIS]), opens(), removes(PARIS), saves(rating=2), scan)

@@ -1,8 +1,11 @@
 """A poorer form of a date, in which some program leaves it, is no edit."""
 
 from sync.core.tools import ZONE
-from tests.sync.core.cases.acts import NOON, NOON_WITHOUT, ONE, alice, exiftool, scan
+from tests.sync.core.cases.acts import alice
+from tests.sync.core.cases.disk import scan
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import NOON, NOON_WITHOUT, ONE
+from tests.sync.core.cases.writers import exiftool
 
 ECHOES = (
     row(

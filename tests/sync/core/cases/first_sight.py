@@ -1,7 +1,10 @@
 """A file that K-Photos meets for the first time, and what becomes of it at the first edit."""
 
-from tests.sync.core.cases.acts import LAKE, PARIS, SEE, alice, exiftool, file, scan
+from tests.sync.core.cases.acts import alice
+from tests.sync.core.cases.disk import scan
 from tests.sync.core.cases.row import nothing, row
+from tests.sync.core.cases.values import LAKE, PARIS, SEE
+from tests.sync.core.cases.writers import exiftool, file
 
 FIRST_SIGHT = (
     row(

@@ -1,21 +1,11 @@
 """A folder copied with its sidecars: one id at two live originals, of which one gets an id of its own."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    bob,
-    copies_folder,
-    exiftool,
-    joins,
-    rests,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, bob, joins
+from tests.sync.core.cases.disk import copies_folder, rests, several
 from tests.sync.core.cases.house import DUPLICATE
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, PARIS, SEA, SEE
+from tests.sync.core.cases.writers import exiftool
 
 FOLDERS = (
     row(

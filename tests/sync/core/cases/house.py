@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from sync.codecs import ledger as codec
 from sync.codecs import xmp as xmps
-from sync.core import sources
 from sync.core.absorb import seal
 from sync.core.edit import inverse
-from sync.core.fields import FIELDS
-from sync.core.model import COPY_OF, Change, Content, Document, Ledger, Sight, Sources, Value
+from sync.core.model import COPY_OF, Change, Content, Document, Ledger, Sight
 from sync.core.plan import Copy, File, Group, Here, Plan, RemoveCopy, WriteLedger, WriteMirror, plan
-from sync.core.tags import FLAT
-from sync.core.values import text
+from tests.sync.core.cases.sidecars import Xmp, composed
 
 FILE, ASSET = "IMG_1.JPG.xmp", "0" * 32
 LAPTOP, NAS, DUPLICATE = "laptop", "NAS", "copied folder"
@@ -26,52 +22,6 @@ _CALM = 15 * _MINUTE  # longer than a mark whose ledger has not come is waited f
 
 class Crash(Exception):
     """The process died here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Xmp:
-    """A sidecar: properties by field, our mark if it bears one, who wrote it; `edition` tells bytes apart."""
-
-    sources: Sources
-    mark: str | None = None
-    tool: str | None = "K-Photos"
-    edition: int = 0
-    illegible: tuple[str, ...] = ()
-
-    @property
-    def content(self) -> dict[str, Value]:
-        """What a reader who knows nothing of the file finds in it."""
-        return dict(sources.resolve(self.sources))
-
-    @property
-    def sum(self) -> str:
-        """What stands for the hash of its bytes."""
-        told = {name: dict(found) for name, found in self.sources.items()}
-        return sha256(text([told, self.mark, self.tool, self.edition]).encode()).hexdigest()
-
-
-def composed(content: Content, old: Sources | None = None, *, fields: Sequence[str] | None = None) -> Sources:
-    """The properties of a file that says this: all that are always written, and those aligned that it had.
-
-    `fields`: only these are written anew, the others stay as they were in `old`.
-    """
-    made: dict[str, dict[str, Value]] = {}
-    for name, row in FIELDS.items():
-        held = dict((old or {}).get(name, {}))
-        if fields is not None and name not in fields:
-            made[name] = held
-        elif content.get(name) is not None:
-            kept = [source for source in row.align if source in held]
-            made[name] = {source: _as_property(name, source, content[name]) for source in (*row.write, *kept)}
-    return {name: found for name, found in made.items() if found}
-
-
-def _as_property(name: str, source: str, value: Value) -> Value:
-    if name == "regions":
-        return [{part: held for part, held in region.items() if part != "id"} for region in value]
-    if source == FLAT:
-        return tuple(sorted({node for tag in value for node in tag.split("/")}))
-    return tuple(value) if name in ("tags", "people") else value
 
 
 @dataclass

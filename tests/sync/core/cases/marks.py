@@ -1,19 +1,10 @@
 """A program that keeps nothing it does not know: on one machine the newest content is the base."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    ROME,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    exiftool,
-    forgets,
-    plain,
-    scan,
-)
+from tests.sync.core.cases.acts import adds, alice
+from tests.sync.core.cases.disk import forgets, scan
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, PARIS, ROME, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, plain
 
 MARKS = (
     row(

@@ -1,22 +1,10 @@
 """A program with an old library: what it merely puts back is listed, its own edits are taken (R3, R4)."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    ROME,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    exiftool,
-    file,
-    opens,
-    removes,
-    saves,
-    scan,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, removes
+from tests.sync.core.cases.disk import scan, several
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, PARIS, ROME, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, file, opens, saves
 
 OLD = (
     row(

@@ -1,7 +1,9 @@
 """A page that was opened long ago replaces only what it showed (R7)."""
 
-from tests.sync.core.cases.acts import LAKE, SEA, SEE, alice, clicks, exiftool, file, looks
+from tests.sync.core.cases.acts import alice, clicks, looks
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, file
 
 PAGES = (
     row(

@@ -1,20 +1,10 @@
 """A program that reads the file before it writes: its edits count, removals and returns among them."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    NOON,
-    ONE,
-    PARIS,
-    ROME,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    exiftool,
-    file,
-    scan,
-)
+from tests.sync.core.cases.acts import adds, alice
+from tests.sync.core.cases.disk import scan
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, NOON, ONE, PARIS, ROME, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, file
 
 FRESH = (
     row(

@@ -3,21 +3,12 @@
 from typing import Any
 
 from sync.core.regions import identify
-from tests.sync.core.cases.acts import (
-    LAKE,
-    alice,
-    names_face,
-    opens,
-    rests,
-    saves,
-    scan,
-    several,
-    trashes,
-    undoes,
-    writes,
-)
+from tests.sync.core.cases.acts import alice, names_face, trashes, undoes
+from tests.sync.core.cases.disk import rests, scan, several
 from tests.sync.core.cases.house import NAS, Step
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE
+from tests.sync.core.cases.writers import opens, saves, writes
 
 BOX, NEAR, MOVED, FAR = (
     [0.5, 0.5, 0.2, 0.2],

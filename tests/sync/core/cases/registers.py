@@ -2,25 +2,10 @@
 
 from typing import Any
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    NOON,
-    ONE,
-    PIER,
-    POND,
-    PORT,
-    SEA,
-    SEE,
-    alice,
-    bob,
-    carries,
-    chooses,
-    clock,
-    rests,
-    several,
-    unsets,
-)
+from tests.sync.core.cases.acts import alice, bob, chooses, unsets
+from tests.sync.core.cases.disk import carries, clock, rests, several
 from tests.sync.core.cases.row import Row, among, nothing
+from tests.sync.core.cases.values import LAKE, NOON, ONE, PIER, POND, PORT, SEA, SEE
 
 _ROME = {"city": "Rome", "country": "Italy"}
 _PARIS = {"city": "Paris", "country": "France"}

@@ -1,25 +1,11 @@
 """Two machines on one shared folder: files travel in any order, and a program writes in between."""
 
-from tests.sync.core.cases.acts import (
-    FLAT,
-    LAKE,
-    PARIS,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    bob,
-    carries,
-    exiftool,
-    forgets,
-    opens,
-    rests,
-    saves,
-    scan,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, bob
+from tests.sync.core.cases.disk import carries, forgets, rests, scan, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, nothing
+from tests.sync.core.cases.values import FLAT, LAKE, PARIS, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, opens, saves
 
 REPLICAS = (
     among(

@@ -1,28 +1,20 @@
 """An older ledger was put back: what this site remembers is joined; or, by Alice's word, the older stands."""
 
 from sync.core.rollback import NOTE
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    SEE,
-    adds,
+from tests.sync.core.cases.acts import adds, alice, bob, joins, leaves, removes, trashes
+from tests.sync.core.cases.disk import (
     adopts_disk,
-    alice,
-    bob,
     carries,
     copy_of,
-    exiftool,
     forgets,
-    joins,
     keeps,
-    leaves,
     puts_back,
-    removes,
     rests,
     several,
-    trashes,
 )
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, PARIS, SEE
+from tests.sync.core.cases.writers import exiftool
 
 ROLLBACKS = (
     row(

@@ -1,25 +1,11 @@
 """Tags, people and favourites: add wins, element by element."""
 
-from tests.sync.core.cases.acts import (
-    FLAT,
-    LAKE,
-    PARIS,
-    ROME,
-    adds,
-    alice,
-    bob,
-    carries,
-    clicks,
-    exiftool,
-    likes,
-    looks,
-    removes,
-    rests,
-    several,
-    unlikes,
-)
+from tests.sync.core.cases.acts import adds, alice, bob, clicks, likes, looks, removes, unlikes
+from tests.sync.core.cases.disk import carries, rests, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, nothing, row
+from tests.sync.core.cases.values import FLAT, LAKE, PARIS, ROME
+from tests.sync.core.cases.writers import exiftool
 
 SETS = (
     among(

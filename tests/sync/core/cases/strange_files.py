@@ -1,7 +1,10 @@
 """The sidecar is deleted, or the ledger no longer knows what it wrote there."""
 
-from tests.sync.core.cases.acts import LAKE, SEE, alice, deletes, exiftool, loses_records, scan
+from tests.sync.core.cases.acts import alice
+from tests.sync.core.cases.disk import deletes, loses_records, scan
 from tests.sync.core.cases.row import row
+from tests.sync.core.cases.values import LAKE, SEE
+from tests.sync.core.cases.writers import exiftool
 
 STRANGE = (
     row(

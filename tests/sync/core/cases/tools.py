@@ -1,26 +1,11 @@
 """What known programs do to a sidecar without anybody's wish: recognised, repaired, said in the history."""
 
 from sync.core.tools import FORGETFUL, GARBLED, GLUED, ONE_STAR, ZONE
-from tests.sync.core.cases.acts import (
-    FLAT,
-    LAKE,
-    NOON,
-    NOON_WITHOUT,
-    PARIS,
-    PORT,
-    ROME,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    digikam,
-    garbles,
-    likes,
-    rests,
-    several,
-    writes,
-)
+from tests.sync.core.cases.acts import adds, alice, likes
+from tests.sync.core.cases.disk import rests, several
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import FLAT, LAKE, NOON, NOON_WITHOUT, PARIS, PORT, ROME, SEA, SEE
+from tests.sync.core.cases.writers import digikam, garbles, writes
 
 TAGS_LIST, HIERARCHY, SUBJECT = "digiKam:TagsList", "lr:hierarchicalSubject", "dc:subject"
 LANGUAGES = "kept the languages apart"

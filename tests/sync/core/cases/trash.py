@@ -1,19 +1,11 @@
 """The trash: keep wins over a trashing that had not seen the edit (R10)."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    SEE,
-    alice,
-    bob,
-    exiftool,
-    restores,
-    rests,
-    scan,
-    several,
-    trashes,
-)
+from tests.sync.core.cases.acts import alice, bob, restores, trashes
+from tests.sync.core.cases.disk import rests, scan, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, SEE
+from tests.sync.core.cases.writers import exiftool
 
 TRASH = (
     row(

@@ -1,33 +1,24 @@
 """Taking an edit back: what was shown before is shown again, unless somebody has changed it since."""
 
 from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    POND,
-    ROME,
-    SEA,
-    SEE,
     adds,
     alice,
     bob,
     chooses,
-    exiftool,
     is_refused,
     joins,
     likes,
-    opens,
     removes,
     restores,
-    rests,
-    saves,
-    scan,
-    several,
     trashes,
     undoes,
     unsets,
 )
+from tests.sync.core.cases.disk import rests, scan, several
 from tests.sync.core.cases.house import NAS
 from tests.sync.core.cases.row import among, nothing, row
+from tests.sync.core.cases.values import LAKE, PARIS, POND, ROME, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, opens, saves
 
 UNDOING = (
     row("undo-01", "a title", alice(title=LAKE), alice(title=SEE), undoes(), value={"title": LAKE}),

@@ -1,24 +1,10 @@
 """What cannot be told: a mark nobody knows, records lost, a copy without a mark. Then nothing is replaced."""
 
-from tests.sync.core.cases.acts import (
-    LAKE,
-    PARIS,
-    SEA,
-    SEE,
-    adds,
-    alice,
-    bob,
-    copy_of,
-    exiftool,
-    forgets,
-    keeps,
-    loses_records,
-    plain,
-    puts_back,
-    rests,
-    several,
-)
+from tests.sync.core.cases.acts import adds, alice, bob
+from tests.sync.core.cases.disk import copy_of, forgets, keeps, loses_records, puts_back, rests, several
 from tests.sync.core.cases.row import among, row
+from tests.sync.core.cases.values import LAKE, PARIS, SEA, SEE
+from tests.sync.core.cases.writers import exiftool, plain
 
 UNKNOWN = (
     row(
