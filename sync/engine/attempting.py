@@ -32,7 +32,8 @@ class Round:
     `undo` is None until the edit stands in the ledger: only then is it acknowledged. `wanted` goes before
     `changes`, which it becomes. `is_changed`: the edit has made a difference. `was_done`: the bulk edit of
     that id is in the ledger already, so that nothing is done again. `is_wanted`: the ledger is written
-    whatever the plan says. `newer`: what is gone back from on purpose, until that is durable.
+    whatever the plan says. `newer`: what is gone back from on purpose, until that is durable. `held`: the
+    ledger as this round last made it durable, which another machine may have written over meanwhile.
     """
 
     hash: str | None = None
@@ -45,6 +46,7 @@ class Round:
     is_changed: bool = False
     bulk: str | None = None
     was_done: bool = False
+    held: Ledger | None = None
 
     @property
     def is_unacknowledged(self) -> bool:
@@ -78,6 +80,8 @@ class Attempting:
             first, *others = group.ledgers
             back = go_back(first, round_.newer, now_ms=at.now_ms, node=at.node, by=round_.by)
             group = replace(group, ledgers=(back, *others), remembered=None)
+        if round_.held is not None and group.ledgers and group.ledgers[0].id == round_.held.id:
+            group = replace(group, ledgers=(*group.ledgers, round_.held))
         before = decided = plan(group, at)
         if round_.is_unacknowledged and round_.bulk is not None and has_done(before.ledger, round_.bulk):
             round_.was_done, round_.undo = True, []
@@ -100,7 +104,7 @@ class Attempting:
                 before, after = attempt.before.ledger, attempt.decided.ledger
                 round_.undo = inverse(before, after, round_.changes)
                 round_.is_changed = before.seen != after.seen
-            round_.newer = None
+            round_.newer, round_.held = None, written.ledger.ledger
 
     def told(
         self, attempt: Attempt, written: Written, round_: Round

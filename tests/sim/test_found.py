@@ -119,3 +119,24 @@ def test_an_older_ledger_of_a_time_before_the_photo_was_hashed_takes_nothing_bac
     house.machine.hands.replace(LEDGER, older)
     house.settle()
     assert house.engine.look(PHOTO).document.favourites == {"alice"}
+
+
+def test_an_edit_that_another_machine_writes_over_at_once_stands_in_the_end() -> None:
+    """No exchange, no common lock: an older ledger lands on ours before our edit has come to its end."""
+    house = scene()
+    house.fs.exchanges = False
+    house.edit(PHOTO, Change("title", "set", "Lake"))
+    house.settle()
+    older, start = house.machine.hands.read(LEDGER), len(house.fs.writes)
+
+    def write_over(number: int, operation: str, path: str) -> None:
+        if operation == "stat" and path == SIDECAR and ("rename", LEDGER) in house.fs.writes[start:]:
+            house.fs.before = house.before
+            house.machine.hands.replace(LEDGER, older)
+            write(house, Program(house.fs), "description", "At dawn", 5)  # so that all is looked at again
+
+    house.fs.before = write_over
+    assert house.edit(PHOTO, Change("title", "set", "Pond")) is not None
+    house.settle()
+    document = house.engine.look(PHOTO).document
+    assert (document.value("title"), document.value("description")) == ("Pond", "At dawn")
