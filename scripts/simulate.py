@@ -1,12 +1,12 @@
-"""Runs the histories of tests/sim for as long as asked, and kills a real K-Photos as often as asked; JSON.
+"""Runs the histories of tests/sim for as long or as many as asked, and kills a real K-Photos as often; JSON.
 
-    scripts/simulate --minutes 5             every kind of history and fault in turn, from a new seed on
-    scripts/simulate --minutes 5 --seed 7    the same ones again
-    scripts/simulate --fuzz 100000           damaged sidecars through the XMP codec: no crash, nothing lost
-    scripts/simulate --kill 1000             kill -9 of a real `kphotos start` under mixed load
-    scripts/simulate --power-cut 200         the disk goes under a busy K-Photos; root only
-    scripts/simulate --syscalls              killed at, or refused by, each call that changes the disk
-    scripts/simulate --nodes 500             so many edits on two K-Photos over a real pair of Syncthings
+    scripts/simulate --histories 10000 --jobs 2    so many, every kind in turn, on both cores
+    scripts/simulate --minutes 5 --seed 7          for so long, the same ones again
+    scripts/simulate --fuzz 100000                 damaged sidecars through the XMP codec
+    scripts/simulate --kill 1000                   kill -9 of a real `kphotos start` under mixed load
+    scripts/simulate --power-cut 200               the disk goes under a busy K-Photos; root only
+    scripts/simulate --syscalls                    killed at, or refused by, each call that changes the disk
+    scripts/simulate --nodes 500                   so many edits on two nodes over real Syncthings
 
 What fails is told with the kind and seed that repeat it, and added to tests/seeds/histories.json with --save.
 """
@@ -15,10 +15,15 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import count, islice
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,46 +31,56 @@ sys.path.insert(0, str(ROOT))
 from tests.crash import killing, syscalls  # noqa: E402 - the tests are no package that is installed
 from tests.faults import disks, power  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
-from tests.sim.histories_faults import points  # noqa: E402
-from tests.sim.histories_kinds import KINDS, STEPS, run  # noqa: E402
+from tests.sim.histories_kinds import KINDS, STEPS  # noqa: E402
+from tests.sim.tally import Case, Tally, attempt  # noqa: E402
 from tests.sync.codecs.xmp import fuzz  # noqa: E402
 
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
-FAULT_EVERY = 40
-FAULT_STEPS = 6
+FAULT_EVERY = 41
+BATCH = 256
 _REAL = ("fuzz", "kill", "power cut", "syscalls", "nodes")
 
 
-def cases(seed: int) -> Iterator[tuple[str, int, int]]:
-    """(kind, seed, steps) without end: each seed in every kind, and some faults of its recorded history."""
-    while True:
+def cases(seed: int) -> Iterator[Case]:
+    """Without end: each seed in every kind, and some faults of its recorded history."""
+    for number in count(seed):
         for kind in KINDS:
-            yield kind, seed, STEPS + seed % 3 * 6
-        for point in points(seed, every=FAULT_EVERY):
-            yield f"fault {point.kind} {point.operation}", point.seed, FAULT_STEPS
-        seed += 1
+            yield Case(kind, number, STEPS + number % 3 * 6)
+        yield Case("faults", number, FAULT_EVERY)
 
 
-def simulate(minutes: float, seed: int) -> dict[str, Any]:
-    """Histories for so long; the counts and what failed."""
-    until, histories, counts = time.monotonic() + 60 * minutes, Counter[str](), Counter[str]()
-    failed: list[dict[str, Any]] = []
-    for kind, number, steps in cases(seed):
-        if time.monotonic() > until:
-            break
-        histories[_name(kind)] += 1
-        try:
-            counts.update(run(kind, number, steps).counts)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong is what was looked for
-            failed.append({"kind": kind, "seed": number, "steps": steps, "found": f"{error}"[:300]})
-    told = {"histories": sum(histories.values()), "of each kind": dict(histories)}
-    return told | {"counts": dict(sorted(counts.items())), "failed": failed}
+def first(histories: int, all_cases: Iterable[Case]) -> Iterator[Case]:
+    """The cases in which there are so many histories; enumerated faults are not counted among them."""
+    done = 0
+    for case in all_cases:
+        if done >= histories:
+            return
+        done += case.kind != "faults"
+        yield case
 
 
-def _name(kind: str) -> str:
-    """The kind as it is counted: faults of all operations together."""
-    fault = kind.split()[1] if kind.startswith("fault ") else ""
-    return {"": kind, "crash": "crash points"}.get(fault, "error points")
+def until(end: float, all_cases: Iterable[Case]) -> Iterator[Case]:
+    """Cases as long as there is time."""
+    for case in all_cases:
+        if time.monotonic() > end:
+            return
+        yield case
+
+
+def simulate(chosen: Iterator[Case], jobs: int, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Run them, in so many processes; what came of it."""
+    tally, begun = Tally(), time.monotonic()
+    if jobs < 2:
+        for case in chosen:
+            tally.add(attempt(case))
+            progress(case.kind != "faults")
+        return tally.told(time.monotonic() - begun)
+    with Pool(jobs) as pool:
+        while batch := list(islice(chosen, BATCH)):
+            for ran in pool.imap_unordered(attempt, batch, chunksize=4):
+                tally.add(ran)
+                progress(ran.case.kind != "faults")
+    return tally.told(time.monotonic() - begun)
 
 
 def save(failed: list[dict[str, Any]]) -> None:
@@ -77,26 +92,52 @@ def save(failed: list[dict[str, Any]]) -> None:
     SAVED.write_text(f"[\n  {lines}\n]\n")
 
 
+def bar(histories: int | None) -> tuple[Progress, Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal, and what moves it on."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = Progress(*columns, console=console, disable=not console.is_terminal)
+    return shown, partial(shown.advance, shown.add_task("histories", total=histories))
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    made = argparse.ArgumentParser("simulate", description="Random histories, crashes and kills; JSON.")
+    made.add_argument("--histories", type=int, default=0, metavar="N", help="run N histories, of all kinds")
+    made.add_argument("--minutes", type=float, default=0.0, help="run histories for so long")
+    made.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="histories in N processes (default: 1)"
+    )
+    made.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
+    made.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
+    made.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
+    made.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
+    made.add_argument("--fuzz", type=int, default=0, metavar="N", help="read and write N damaged sidecars")
+    made.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
+    made.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
+    return made
+
+
+def histories(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
+    """The simulated part: so many histories, or for so long."""
+    end = time.monotonic() + 60 * (asked.minutes or 1.0)
+    chosen = first(asked.histories, cases(seed)) if asked.histories else until(end, cases(seed))
+    shown, progress = bar(asked.histories or None)
+    with shown:
+        told = simulate(chosen, asked.jobs, progress)
+    if asked.save:
+        save(told["failed"])
+    return told
+
+
 def main(words: list[str]) -> int:
     """0 when nothing was lost."""
-    parser = argparse.ArgumentParser("simulate", description="Random histories, crashes and kills; JSON.")
-    parser.add_argument("--minutes", type=float, default=0.0, help="run histories for so long")
-    parser.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
-    parser.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
-    parser.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
-    parser.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
-    parser.add_argument("--fuzz", type=int, default=0, metavar="N", help="read and write N damaged sidecars")
-    parser.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
-    parser.add_argument("--save", action="store_true", help="add what fails to the saved seeds")
-    asked = parser.parse_args(words)
+    asked = parser().parse_args(words)
     is_other = asked.kill or asked.power_cut or asked.syscalls or asked.nodes or asked.fuzz
-    minutes = asked.minutes if asked.minutes or is_other else 1.0
     seed = asked.seed if asked.seed is not None else int(time.time())
     told: dict[str, Any] = {"seed": seed}
-    if minutes:
-        told |= simulate(minutes, seed)
-        if asked.save:
-            save(told["failed"])
+    if asked.histories or asked.minutes or not is_other:
+        told |= histories(asked, seed)
     if asked.fuzz:
         found = fuzz.run(asked.fuzz, seed)
         told["fuzz"] = {"outcomes": dict(sorted(found.outcomes.items())), "violations": found.failed}
@@ -104,13 +145,13 @@ def main(words: list[str]) -> int:
         told["kill"] = killing.run(asked.kill, seed, show=True)
     if asked.power_cut:
         if reason := disks.no_power_cut():
-            parser.error(reason)
+            parser().error(reason)
         told["power cut"] = power.run(asked.power_cut, seed, show=True)
     if asked.syscalls:
         told["syscalls"] = syscalls.run(seed, show=True)
     if asked.nodes:
         if reason := syncthing.missing():
-            parser.error(reason)
+            parser().error(reason)
         told["nodes"] = nodes.run(asked.nodes, seed)
     print(json.dumps(told, indent=1, ensure_ascii=False))
     return 1 if told.get("failed") or any(told.get(one, {}).get("violations") for one in _REAL) else 0

@@ -199,9 +199,8 @@ class Scene:
 
     def page(self, path: str) -> Page | None:
         """Somebody opens a photo."""
-        mark = len(self.books[path].lines)
         asset = self.call(lambda: self.engine.look(path))
-        return Page(asset, mark) if asset else None
+        return Page(asset, len(self.books[path].lines)) if asset else None
 
     def edit(self, path: str, *changes: Change) -> tuple[Asset, list[Change]] | None:
         """A person's edit, through the index; None where it was not acknowledged."""
@@ -209,6 +208,7 @@ class Scene:
         if edited is None:
             return None
         self.index[path] = facts(edited.asset)
+        self.count("acknowledged")
         return edited.asset, edited.undo
 
     def settle(self) -> int:

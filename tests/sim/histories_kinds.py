@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.sim.histories import Scene
 from tests.sim.histories_faults import Point, strike
-from tests.sim.histories_replicated import Replicated
+from tests.sim.histories_fleet import FLEETS, Fleet, Together
 from tests.sim.histories_settled import Settled
+from tests.sim.histories_shared import SHARES, Share, Shared
 from tests.sim.histories_stale import Stale
 from tests.sim.histories_wild import SETTINGS, Wild
 
@@ -17,10 +18,11 @@ STEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One history that went well: its trace, and what is to be counted of it."""
+    """One history that went well: its trace, what is to be counted of it, and its rounds to each rest."""
 
     trace: tuple[str, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+    rounds: tuple[int, ...] = ()
 
 
 def wild(name: str) -> Callable[[int, int], Ran]:
@@ -29,8 +31,10 @@ def wild(name: str) -> Callable[[int, int], Ran]:
 
     def run(seed: int, steps: int) -> Ran:
         history = Wild(seed, setting).run(steps)
-        undecidable = sum(map(len, history.scene.excused.values()))
-        return _ran(history.scene, false_candidates=history.false, undecidable=undecidable)
+        ran = _ran(history.scene, undecidable=sum(map(len, history.scene.excused.values())))
+        return replace(
+            ran, counts={**ran.counts, "false candidates": history.false}, rounds=(history.rounds,)
+        )
 
     return run
 
@@ -48,22 +52,40 @@ def stale(seed: int, steps: int, *, deaf: bool = False) -> Ran:
         history.scene,
         edits=history.edits,
         kept_from_stale=history.kept,
-        taken=history.taken,
+        taken_from_stale=history.taken,
         taken_for_stale=history.taken_for_stale,
         undecidable=history.same_field,
     )
 
 
-def replicated(seed: int, steps: int, *, sites: int = 2, copies: bool = True) -> Ran:
-    """Runs a history of several sites under a sync tool, then lets all come to rest."""
-    history = Replicated(seed, sites, copies=copies).run(steps)
-    counts = {
-        "edits": history.edits,
-        "false_candidates": history.false,
-        "conflict_copies_made": history.tool.made,
-        "foreign_copies_listed": history.foreign,
+def fleet(one: Fleet) -> Callable[[int, int], Ran]:
+    """Runs a history of several sites under a sync tool."""
+
+    def run(seed: int, steps: int) -> Ran:
+        history = Together(seed, one).run(3 * steps // 2)
+        counts = {"conflict copies made": history.tool.made, "false candidates": history.false}
+        return _together(history, {**counts, "overwritten by the tool": len(history.tool.overwritten)})
+
+    return run
+
+
+def shared(one: Share) -> Callable[[int, int], Ran]:
+    """Runs a history of two instances on one folder."""
+
+    def run(seed: int, steps: int) -> Ran:
+        history = Shared(seed, one).run(steps)
+        return _together(history, {"false candidates": history.false})
+
+    return run
+
+
+def _together(history: Together | Shared, counts: Mapping[str, int]) -> Ran:
+    pictures = history.pictures.values()
+    more = {
+        "concurrent edits": sum(picture.book.concurrent() for picture in pictures),
+        "undecidable": sum(len(picture.excused) for picture in pictures),
     }
-    return Ran(tuple(history.trace), counts)
+    return Ran(tuple(history.trace), {**history.counts, **counts, **more}, tuple(history.rounds))
 
 
 KINDS: Mapping[str, Callable[[int, int], Ran]] = {
@@ -72,9 +94,8 @@ KINDS: Mapping[str, Callable[[int, int], Ran]] = {
     "settled, marks dropped": lambda seed, steps: settled(seed, steps, drops=True),
     "stale": stale,
     "stale, never reads": lambda seed, steps: stale(seed, steps, deaf=True),
-    "2 sites": replicated,
-    "3 sites": lambda seed, steps: replicated(seed, steps, sites=3),
-    "2 sites, no conflict copies": lambda seed, steps: replicated(seed, steps, copies=False),
+    **{one.name: fleet(one) for one in FLEETS},
+    **{one.name: shared(one) for one in SHARES},
 }
 
 
@@ -88,3 +109,10 @@ def run(kind: str, seed: int, steps: int = STEPS) -> Ran:
 
 def _ran(scene: Scene, **more: int) -> Ran:
     return Ran(tuple(scene.trace), {**scene.counts, **more})
+
+
+def sites_of(kind: str) -> str:
+    """How many replicas there are in a kind of history: "1", "2", "3" or "one folder, two instances"."""
+    if kind in {share.name for share in SHARES}:
+        return "one folder, two instances"
+    return kind[0] if kind in {fleet.name for fleet in FLEETS} else "1"

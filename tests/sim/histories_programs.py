@@ -44,7 +44,7 @@ class Program:
             self.database = file_content(self.fs, path)
             self.mark = len(book.lines)
 
-    def edit(self, path: str, book: Book, key: str, value: Any, number: int) -> bytes:
+    def edit(self, path: str, book: Book, key: str, value: Any, number: int | None) -> bytes:
         """Change one key (None: remove it), enter that in the book, and return the bytes to be written."""
         if not self.is_stale:
             self.read(path, book)
@@ -75,9 +75,11 @@ class Program:
             self.database[key] = value
         self.database = {name: held for name, held in self.database.items() if held not in (None, ())}
 
-    def compose(self, path: str, number: int) -> bytes:
-        """The bytes that it would write now, with a property of its own in them."""
-        note = b'<their:note xmlns:their="http://their.example/ns/">%d</their:note>' % number
+    def compose(self, path: str, number: int | None) -> bytes:
+        """The bytes that it would write now, with a property of its own in them if there is a number."""
+        note = b""
+        if number is not None:
+            note = b'<their:note xmlns:their="http://their.example/ns/">%d</their:note>' % number
         old = self.fs.nodes[path].data if path in self.fs.nodes and not self.is_deaf else None
         if old is not None and not is_whole(old):
             old = None

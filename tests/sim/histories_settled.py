@@ -41,7 +41,11 @@ class Settled:
             else:
                 drops = self.scene.setting.drops and self.rng.random() < 0.3
                 program = Program(self.scene.fs, drops=drops, in_place=self.rng.random() < 0.5)
+                before = self.scene.fs.nodes[SIDECAR].mtime_ns if SIDECAR in self.scene.fs.nodes else None
                 program.save(SIDECAR, program.set(SIDECAR, number, **{name: value}))
+                if before is not None and self.rng.random() < 0.3:
+                    self.scene.machine.hands.date(SIDECAR, before)  # as darktable's crawler does
+                self.scene.count("marks dropped", drops)
                 self.scene.notes[SIDECAR] = number
                 self.scene.touch(SIDECAR)
             self.truth[name] = value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sync.core.model import Change
 from sync.core.values import text
 from tests.sim.histories import Scene
@@ -44,6 +46,7 @@ class Stale:
         before = keyed_values(self.scene.engine.look(PHOTO).document.content())
         had = keyed_values(self.program.database)
         value = register(name, number)
+        self.scene.count("stale writes")
         self.program.save(SIDECAR, self.program.set(SIDECAR, number, **{name: value}))
         self.scene.notes[SIDECAR] = number
         self.scene.touch(SIDECAR)
@@ -59,7 +62,7 @@ class Stale:
             name, text(value), before.get(name) != had.get(name), asset.ledger.stale.get(name, {})
         )
 
-    def _judge_own(self, name: str, value: str, was_changed: bool, listed: dict[str, object]) -> None:
+    def _judge_own(self, name: str, value: str, was_changed: bool, listed: Mapping[str, object]) -> None:
         held = {text(c.v) for c in self.scene.engine.look(PHOTO).ledger.fields.get(name, ())}
         if was_changed:
             self.same_field += 1  # undecidable: it looks like a fresh edit of what people had changed

@@ -69,13 +69,13 @@ class Among:
 class Picture:
     """What is kept of one picture, wherever it lies: its book, and what of that nobody can tell.
 
-    `notes` is the book of the properties that K-Photos does not know. `buried` are (key, value) that were
-    found nowhere at a rest: nobody but who writes them anew may bring them back.
+    `notes` is the book of the properties that K-Photos does not know. `buried` are the values
+    that were found nowhere at a rest: nobody but who writes them anew may bring them back.
     """
 
     book: Book = field(default_factory=Book)
     notes: Book = field(default_factory=Book)
-    buried: set[tuple[str, str]] = field(default_factory=set)
+    buried: dict[tuple[str, str], int] = field(default_factory=dict)
     excused: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -146,7 +146,8 @@ class Wild:
             over = book.seeing(key, values_under(ledger, key, change.seen or ()), mark)
             is_gone = change.op in ("clear", "remove")
             value = None if is_gone else text(True if change.field == "tags" else change.value)
-            lines.append((key, value, over))
+            if value is None or {book.lines[number].value for number in over} != {value}:
+                lines.append((key, value, over))  # what stands there already is not written anew
         self._edit(path, changes, lines)
 
     def _edit(
@@ -156,13 +157,11 @@ class Wild:
         first = len(book.lines)
         for key, value, over in lines:
             book.wrote(key, value, over, is_sure=False)  # others may read it before we are told it is safe
-        mark = len(book.lines)
         done = self.scene.edit(path, *changes)
         if done is not None and done[1]:  # what stood there already was not written anew
-            for number in range(first, mark):
+            for number in range(first, first + len(lines)):
                 book.acknowledge(number)
-            self.scene.count("acknowledged")
-            self.undos.append((path, done[0].ledger, mark, done[1]))
+            self.undos.append((path, done[0].ledger, len(book.lines), done[1]))
 
     # Programs.
 
@@ -170,6 +169,7 @@ class Wild:
         setting, rng = self.scene.setting, self.rng
         if not setting.stale:
             drops = setting.drops and rng.random() < 0.4
+            self.scene.count("marks dropped", drops)
             return Program(self.scene.fs, drops=drops, in_place=rng.random() < 0.5)
         if path not in self.programs:
             program = Program(self.scene.fs, is_stale=True, is_deaf=setting.deaf)
@@ -187,17 +187,17 @@ class Wild:
         if name == "tags" and program.database.get("tags") and self.rng.random() < 0.3:
             key, value = f"tags/{self.rng.choice(sorted(program.database['tags']))}", False
         if not self.scene.setting.notes:
-            return program.edit(path + ".xmp", self.scene.books[path], key, value, 0)
+            return program.edit(path + ".xmp", self.scene.books[path], key, value, None)
         data = program.edit(path + ".xmp", self.scene.books[path], key, value, number)
         self._note(path, number)
         return data
 
-    def _note(self, path: str, number: int) -> None:
-        """Enter the property that a program writes over the one that it read."""
+    def _note(self, path: str, number: int | None) -> None:
+        """Enter the property that a program writes over the one that it read; None if the file goes."""
         book, name = self.scene.pictures[self.scene.originals[path]].notes, path + ".xmp"
         found = NOTE.search(self.scene.fs.nodes[name].data) if name in self.scene.fs.nodes else None
         over = book.seeing("note", {note_of(found[0])} if found else (), len(book.lines))
-        book.wrote("note", str(number), over)
+        book.wrote("note", str(number) if number is not None else None, over)
         self.scene.notes[name] = number
 
     def program(self) -> None:
@@ -209,6 +209,7 @@ class Wild:
             self.scene.scan()  # what is overwritten before anybody saw it is nobody's to keep
         program = self._program(path)
         program.save(path + ".xmp", self._compose(path, program))
+        self.scene.count("stale writes", program.is_stale)
         if self.scene.setting.stale or self.rng.random() < 0.6:
             self.scene.touch(path + ".xmp")
 
@@ -226,6 +227,7 @@ class Wild:
         if not self._is_legible(path):
             return
         program = self._program(path)
+        self.scene.count("torn writes")
         self.torn[path] = program.tear(path + ".xmp", self._compose(path, program))
         self.scene.touch(path + ".xmp")
 
@@ -284,8 +286,10 @@ class Wild:
         name = path + ".xmp"
         if {name, path + LEDGER_SUFFIX} <= self.scene.fs.nodes.keys() and path not in self.torn:
             self.scene.settle()  # what nobody has seen yet is nobody's to keep
+            if self.scene.engine.look(path).pending:
+                return
+            self._note(path, None)
             self.scene.machine.hands.remove(name)
-            self.scene.notes.pop(name, None)
             self.scene.touch(name)
             self.scene.settle()
 
@@ -299,9 +303,9 @@ class Wild:
         for suffix in ("", ".xmp", LEDGER_SUFFIX):
             if old + suffix in scene.fs.nodes:
                 scene.machine.hands.move(old + suffix, new + suffix)
-        for held in (scene.originals, scene.books, scene.excused):
-            held[new] = held.pop(old)  # type: ignore[attr-defined, index]
-        scene.notes[new + ".xmp"] = scene.notes.pop(old + ".xmp", None)
+        note = scene.notes.get(old + ".xmp")
+        scene.find_photos()
+        scene.notes[new + ".xmp"] = note
         scene.scan()
 
     def replace(self) -> None:

@@ -142,7 +142,7 @@ class MemFS:
             if durably:
                 self._step("fsync", path)
         except OSError:
-            del self.nodes[path]
+            self.nodes.pop(path, None)
             raise
         node.durable = data if durably else None
         source = self.nodes.get(like) if like is not None else None

@@ -96,6 +96,19 @@ class Book:
                 alive.setdefault(line.key, set()).add(line.value)
         return alive
 
+    def concurrent(self) -> int:
+        """How many edits have another of their key beside them, neither knowing of what the other became."""
+        past: list[frozenset[int]] = []
+        for line in self.lines:
+            past.append(line.over.union(*(past[n] for n in line.over)))
+        return sum(
+            any(
+                line.key == other.key and number != at and number not in past[at] and at not in past[number]
+                for at, other in enumerate(self.lines)
+            )
+            for number, line in enumerate(self.lines)
+        )
+
     def judge(self, ledger: Ledger, excused: Iterable[tuple[str, str]] = ()) -> int:
         """Raise Lost if anything alive is not held; else the number of candidates that should not be.
 
@@ -113,6 +126,27 @@ class Book:
             if missing:
                 raise Lost(f"{key}: {sorted(missing)} of {sorted(held.get(key, ()))}")
         return sum(len(values - alive.get(key, set())) for key, values in held.items() if len(values) > 1)
+
+
+def raised(book: Book, buried: dict[tuple[str, str], int], ledger: Ledger) -> list[str]:
+    """What is held that was found nowhere at an earlier rest, and that nobody has written since.
+
+    `buried` is what was found nowhere, with the length of the book then; it is brought up to date.
+    """
+    held = values_of(ledger)
+    listed = {key: {text(v) for v in entries.values()} for key, entries in ledger.stale.items()}
+    again = {(line.key, line.value): number for number, line in enumerate(book.lines)}
+    risen = [
+        f"{key}: {value}"
+        for (key, value), until in buried.items()
+        if value in held.get(key, ()) and again[key, value] < until
+    ]
+    buried.clear()
+    for line in book.lines:
+        found = held.get(line.key, set()) | listed.get(line.key, set())
+        if line.value is not None and line.value not in found:
+            buried[line.key, line.value] = len(book.lines)
+    return risen
 
 
 def values_of(ledger: Ledger) -> dict[str, set[str]]:

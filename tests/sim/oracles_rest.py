@@ -9,19 +9,26 @@ from sync.codecs import ledger as ledgers
 from sync.core.merge import join
 from sync.engine import Engine, Seen, Site
 from sync.ports import LEDGER_SUFFIX
+from sync.scan.snapshot import RACY_NS
 from tests.sim.histories import Scene
 from tests.sim.histories_programs import NOTE, is_whole
 from tests.sim.histories_values import Facts, facts
 from tests.sim.memfs import MemFS
+from tests.sim.oracles import raised
 from tests.sim.tools import content_of
 from tests.sim.world import MemLock, MemMemory
 
+COPY = ".sync-conflict-"
 
-def check_rest(scene: Scene) -> int:
-    """Raise AssertionError if anything promised does not hold; else the number of false candidates."""
+
+def check_rest(scene: Scene, *, has_copies: bool = False) -> int:
+    """Raise AssertionError if anything promised does not hold; else the number of false candidates.
+
+    `has_copies`: conflict copies may stay if a person is told of what they alone say.
+    """
     check_originals(scene)
     check_files(scene)
-    check_echo(scene)
+    check_echo(scene, has_copies=has_copies)
     check_rebuild(scene)
     return sum(check_book(scene, path) for path in scene.originals)
 
@@ -55,14 +62,14 @@ def check_files(scene: Scene) -> None:
             assert note is None or (found and b">%d<" % note in found[0]), f"I4: {path}"
 
 
-def check_echo(scene: Scene) -> None:
+def check_echo(scene: Scene, *, has_copies: bool) -> None:
     """I7: at rest nothing is written and nothing looked at anew; each mirror says what is shown."""
     scene.machine.pass_time(4)
     before = list(scene.fs.writes)
     events = list(scene.engine.scan())
     looked = sum(isinstance(event, Seen) for event in events)
-    now = scene.machine.site.clock.now_ns()
-    if all(node.ctime_ns < now for node in scene.fs.nodes.values()):  # what is of tomorrow is never calm
+    calm = scene.machine.site.clock.now_ns() - RACY_NS
+    if all(max(node.ctime_ns, node.mtime_ns) < calm for node in scene.fs.nodes.values()):
         assert looked == 0, f"I7: a rescan at rest looked at {looked} photos"
     list(scene.engine.touch([path + ".xmp" for path in scene.originals]))
     shown = {
@@ -74,7 +81,10 @@ def check_echo(scene: Scene) -> None:
     found = {path: facts(asset) for path, asset in shown.items()}
     assert found == scene.index, f"I2: shown against index: {difference(found, scene.index)}"
     for path, asset in shown.items():
-        assert (asset.problems, asset.pending) == ((), False), f"{path}: {asset.problems}"
+        told = [problem for problem in asset.problems if not (has_copies and problem.kind == "foreign")]
+        assert (told, asset.pending) == ([], False), f"{path}: {asset.problems}"
+        copies = {name for name in scene.fs.nodes if COPY in name and name.startswith(path)}
+        assert copies <= {problem.path for problem in asset.problems}, f"I8: copies are left: {copies}"
         content = dict(asset.document.content())
         xmp = path + ".xmp"
         if xmp in scene.fs.nodes:
@@ -100,9 +110,13 @@ def check_rebuild(scene: Scene) -> None:
 
 
 def check_book(scene: Scene, path: str) -> int:
-    """I3: what nobody replaced is there."""
-    asset = scene.engine.look(path)
-    return scene.books[path].judge(asset.ledger, scene.excused[path])
+    """I3: what nobody replaced is there, and what was replaced and gone does not come back."""
+    ledger = scene.engine.look(path).ledger
+    book, picture = scene.books[path], scene.pictures[scene.originals[path]]
+    false = book.judge(ledger, scene.excused[path])
+    risen = raised(book, picture.buried, ledger)
+    assert scene.setting.stale or not risen, f"came back, though nobody wrote it again: {risen}"
+    return false
 
 
 def copy_of(fs: MemFS) -> MemFS:

@@ -43,6 +43,7 @@ class Replicas:
     """Disks kept alike. `leaves` names the paths that do not travel; by default our temps do not.
 
     `made` counts the conflict copies that it made, `overwritten` lists what it lost where it makes none.
+    `is_busy` tells what somebody is in the midst of writing: it waits until such a file is quiet.
     `slips` is the chance that it writes over a change it has not noticed, which it then loses as well;
     `halts` that it stops midway in a conflict until `finish`.
     """
@@ -51,6 +52,7 @@ class Replicas:
     chance: random.Random
     copies: bool = True
     leaves: Callable[[str], bool] = lambda path: split(path)[1].startswith((TEMP_PREFIX, OWN_TEMP))
+    is_busy: Callable[[int, str], bool] = lambda at, path: False
     slips: float = 0.0
     halts: float = 0.0
     made: int = 0
@@ -66,7 +68,9 @@ class Replicas:
         files = {path: node for path, node in self.disks[at].nodes.items() if node.kind == FILE}
         known = self._known[at]
         for path in {*files, *known}:
-            if self.leaves(path) or split(path)[1].startswith(OWN_TEMP) or (at, path) in self._midway:
+            if self.leaves(path) or split(path)[1].startswith(OWN_TEMP):
+                continue
+            if (at, path) in self._midway or self.is_busy(at, path):
                 continue
             node, last = files.get(path), known.get(path)
             data = node.data if node else None
@@ -85,6 +89,8 @@ class Replicas:
             for of, theirs in enumerate(self._known):
                 for path, version in theirs.items():
                     held = mine.get(path)
+                    if self.is_busy(to, path):
+                        continue
                     if held is None or not held.knows(version):
                         yield to, of, path
 
@@ -93,6 +99,8 @@ class Replicas:
         if self.slips == 0:
             self.notice(to)
         theirs, mine = self._known[of][path], self._known[to].get(path)
+        if self.is_busy(to, path):
+            return
         if mine is None or theirs.knows(mine):
             self._land(to, path, theirs)
         elif not mine.knows(theirs):
@@ -151,8 +159,8 @@ class Replicas:
 
     def travel(self, share: float = 1.0) -> int:
         """Carry about that share of what is lacking, in random order; how many files went."""
-        carried = len(self.finish())
-        while lacking := self.differences():
+        carried, before = len(self.finish()), None
+        while (lacking := self.differences()) and lacking != before:
             chosen = [one for one in lacking if self.chance.random() < share]
             self.chance.shuffle(chosen)
             for to, of, path in chosen:
@@ -160,6 +168,7 @@ class Replicas:
                 carried += 1
             if share < 1.0:
                 break
+            before = lacking  # whatever is still lacking then waits for somebody to finish writing
         return carried
 
     @property
@@ -172,8 +181,8 @@ class Replicas:
         return all(each == held[0] for each in held)
 
 
-def _rank(version: Version) -> tuple[bool, int, int]:
-    return version.data is not None, version.mtime_ns, version.by
+def _rank(version: Version) -> tuple[bool, int, Vector]:
+    return version.data is not None, version.mtime_ns, version.vector
 
 
 def _changed(last: Version | None, at: int, disks: int, node: Node | None, now_ns: int = 0) -> Version:

@@ -8,19 +8,25 @@ from typing import Any
 
 import pytest
 
+from sync.apply import put
+from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
+from sync.codecs.ledger import reader
 from sync.core import plan, taking
 from sync.core.model import Candidate
-from sync.engine import rescan, rounds, writing
+from sync.engine import attempting, deciding, mirroring, rescan, rounds, writing
 from sync.engine.assets import Extra
+from tests.sim import memfs
 from tests.sim.histories_faults import points, strike
-from tests.sim.histories_kinds import run
+from tests.sim.histories_kinds import STEPS, run
 from tests.sim.memfs import MemFS
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 TRIES = 200
 
 _write, _edit, _mirror = xmp.write, plan.edit, plan.mirror
+_write_ledger = ledgers.write
+_join, _plan, _settled, _stat = plan.join, plan.plan, put.settled, memfs._stat
 _make, _compare, _settle = taking.Taking._edit, taking.Taking._compare, rounds.Rounds.settle
 
 
@@ -46,6 +52,41 @@ def _writes_originals(self: Any, folder: str, group: Any, *rest: Any) -> Any:
     self.volume.fs.hands.put(path, self.volume.fs.hands.read(path))
     self.volume.fs.nodes[path].data += b"!"
     return _settle(self, folder, group, *rest)
+
+
+def _latest(one: Any, other: Any) -> Any:
+    both = _join(one, other)
+    fields = {name: (max(held, key=lambda c: c.at),) if held else () for name, held in both.fields.items()}
+    return replace(both, fields=fields)
+
+
+def _capped(ledger: Any) -> bytes:
+    return _write_ledger(replace(ledger, seen=_newest(ledger.seen)))
+
+
+def _newest(dots: Any) -> frozenset[str]:
+    return frozenset(sorted(set(dots))[-4:])
+
+
+def _without_ctime(node: Any) -> Any:
+    stat = _stat(node)
+    return stat._replace(ctime_ns=stat.mtime_ns)
+
+
+def _cleared(group: Any, here: Any, **more: Any) -> Any:
+    if group.ledgers and not any(file.is_there for file in group.files):
+        emptied = tuple(replace(ledger, fields={}, sets={}) for ledger in group.ledgers)
+        group = replace(group, ledgers=emptied, remembered=None)
+    return _plan(group, here, **more)
+
+
+def _over(fs: Any, pen: Any, prepared: Any, found: Any) -> Any:
+    fs.rename(prepared.temp, prepared.path, replace=True)
+    return put.Placed()
+
+
+def _blind(fs: Any, prepared: Any, placed: Any) -> Any:
+    return replace(_settled(fs, prepared, placed), intruder=None)
 
 
 def patches(*targets: tuple[Any, str, Any]) -> Plant:
@@ -76,13 +117,13 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         r"I2| of ",
     ),
     "what our own temps hold is not looked at": (
-        patches((rounds, "take_temps", lambda *_: Extra())),
+        patches((attempting, "take_temps", lambda *_: Extra())),
         "races",
         "a temp is left",
     ),
     "originals are written": (patches((rounds.Rounds, "settle", _writes_originals)), "calm", "I1"),
     "what is not mapped is dropped": (
-        patches((writing.xmps, "write", lambda old, content, mark: _write(None, content, mark))),
+        patches((mirroring.xmps, "write", lambda old, content, mark: _write(None, content, mark))),
         "calm",
         "I4",
     ),
@@ -116,6 +157,32 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "2 sites",
         "I8",
     ),
+    "of two values the later one stays": (patches((plan, "join", _latest)), "2 sites", " of "),
+    "what was seen long ago is forgotten": (
+        patches((ledgers, "write", _capped), (reader, "_seen", _newest)),
+        "all",
+        "came back",
+    ),
+    "a missing sidecar is taken for a cleared one": (
+        patches((deciding, "plan", _cleared), (attempting, "plan", _cleared)),
+        "calm",
+        " of |mirror|listed",
+    ),
+    "a file is known again by its size and mtime": (
+        patches((memfs, "_stat", _without_ctime)),
+        "settled",
+        "not listed|I7",
+    ),
+    "what came out of an exchange is not looked at": (
+        patches((writing, "settled", _blind), (mirroring, "settled", _blind)),
+        "races",
+        " of |I4",
+    ),
+    "names are exchanged one after another": (
+        patches((put, "_replace", _over)),
+        "shared folder",
+        " of |I4",
+    ),
     "a removal is no edit": (
         patches((taking.Taking, "_compare", _sees_no_removal)),
         "settled",
@@ -124,14 +191,17 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
     "an accepted edit leaves the old value beside it": (
         patches((taking, "_hash", lambda _: "never")),
         "settled",
-        "false candidates",
+        "false candidates|not listed",
     ),
 }
 
 
-def run_all(kind: str) -> None:
+LONG = {"what was seen long ago is forgotten": 60}
+
+
+def run_all(kind: str, steps: int) -> None:
     for seed in range(TRIES):
-        run(kind, seed)
+        run(kind, seed, steps)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -139,7 +209,7 @@ def test_a_planted_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -
     plant, kind, words = FAULTS[fault]
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=words):
-        run_all(kind)
+        run_all(kind, LONG.get(fault, STEPS))
 
 
 def test_an_error_that_is_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
