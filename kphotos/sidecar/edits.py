@@ -10,7 +10,7 @@ from kphotos.config import Settings
 from kphotos.runtime import room
 from kphotos.sidecar import intake, layers, sites
 from kphotos.sidecar.beneath import beneath
-from kphotos.storage import embedded
+from kphotos.storage import embedded, volumes
 from kphotos.storage.volumes import Volume
 from sync import errors as refusals
 from sync.core.fields import FIELDS, Kind
@@ -32,6 +32,12 @@ def edit(
     engine = sites.engine_of(settings, volume)
     try:
         done = engine.edit(path, _raised(engine, volume, path, changes), by)
+    except refusals.ReadOnly as error:
+        turned = volumes.follow_disk(settings, volume)
+        if turned.writable == volume.writable:
+            raise refused(error) from error
+        # The disk has just turned read-only, and nobody has looked since: then the overlay takes it.
+        return edit(settings, turned, path, changes, by=by)
     except refusals.SyncError as error:
         raise refused(error) from error
     return Edited(intake.project(settings, volume, done.asset), done.undo)

@@ -1,7 +1,9 @@
 """Volumes: the folders of originals that K-Photos knows, each a durable record.
 
-A volume's id is the one in its own marker file where it can have one, so that a drive keeps its
-identity at another mount point and under another K-Photos.
+A volume's id is the one in its own marker file where it can have one, so that a drive keeps its identity at
+another mount point and under another K-Photos. A folder that was never writable is known by fifty of its
+originals, which its record lists. Whether it may be written follows the disk, unless an admin forbids it. A
+removed volume's record stays, since what was edited in the overlay lies under its id.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from sync.apply.temps import site_digest
 from sync.engine import Later
 from sync.engine.sharing import users
 from sync.errors import NotFound, ReadOnly, Refused
+from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets
 from tests.sync.test_engine_sites import LEDGER, PHOTO, SIDECAR, carry, two, writes
@@ -102,6 +103,18 @@ def test_a_retirement_is_taken_back_by_a_person_or_by_the_site_that_returns() ->
     there.restart()
     there.scan()
     assert users(there.volume) == ({digest(here), digest(there)}, frozenset())
+
+
+def test_a_retirement_and_its_end_outlast_a_power_cut() -> None:
+    here, there = two()
+    assert isinstance(here.fs, MemFS)
+    here.fs.durable_nodes = dict(here.fs.nodes)
+    here.engine.retire(digest(there))
+    here.fs.power_cut()
+    assert users(here.volume)[1] == {digest(there)}
+    here.engine.recall(digest(there))
+    here.fs.power_cut()
+    assert users(here.volume)[1] == frozenset()
 
 
 def test_once_alone_an_unmarked_edit_replaces_what_it_was_made_on() -> None:

@@ -173,6 +173,15 @@ def test_a_disk_that_turns_read_only_and_back_is_edited_all_the_while(plugged: P
     plugged.until(lambda: not [path for path in overlay.rglob("*") if path.is_file()])
 
 
+def test_an_edit_just_after_a_disk_turned_read_only_is_taken_at_home(plugged: Plugged) -> None:
+    assert mount("-o", "remount,ro,bind", plugged.at) == 0
+    files = plugged.files()
+    plugged.edit("title", "Kept at home")
+    assert plugged.files() == files
+    overlay = plugged.settings.storage_path / "overlay" / plugged.volume.id
+    assert "Kept at home" in (overlay / "Trip" / "1.jpg.kphotos.json").read_text()
+
+
 def test_an_inner_disk_is_away_and_back_without_a_loss(plugged: Plugged, tmp_path: Path) -> None:
     inner = tmp_path / "inner"
     jpeg(inner / "far.jpg", size=(64, 48))

@@ -82,6 +82,24 @@ def test_a_volume_says_how_it_is(folder: Folder, as_alice: Browser) -> None:
     assert as_alice.get("/api/volumes").json["watching"] is False  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("watching", "Watching"), ("polling", "Polling"), ("degraded", "Partly watching"), ("", "Not watching")],
+)
+def test_how_changes_are_noticed_is_said_with_its_reason(
+    folder: Folder, as_alice: Browser, state: str, shown: str
+) -> None:
+    reason = "nfs4 does not tell of changes: looked at each 60 s." if state == "polling" else ""
+    watches.tell(folder.settings, folder.volume.id, state=state, reason=reason)
+    page = as_alice.get("/storage").text
+    assert shown in page
+    assert reason in page
+    assert only(as_alice.get("/api/volumes"))["watch"] == {
+        "state": state or "stopped",
+        "reason": reason or None,
+    }
+
+
 def test_what_is_missing_is_listed_page_by_page(folder: Folder, as_alice: Browser) -> None:
     folder.lose()
     told = only(as_alice.get("/api/volumes"))
