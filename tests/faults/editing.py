@@ -23,9 +23,10 @@ from kphotos import db, index, records
 from kphotos.config import Settings, from_env
 from kphotos.errors import KPhotosError
 from kphotos.index.tables import Asset, Problem
-from kphotos.sidecar import edits, intake, restarts, sites, verify, watching
+from kphotos.sidecar import bulk, edits, intake, restarts, sites, verify, watching
 from kphotos.sidecar.intake import Tally
 from kphotos.storage import volumes
+from kphotos.storage.volumes import Volume
 from sync.apply.temps import parse_temp, tag_of
 from sync.codecs import xmp
 from sync.core.model import Change
@@ -41,6 +42,7 @@ from tests.sync.sides import DiskHands
 KEYS = ("title", "description")
 FAULTS = ("file", "folder")
 _MOVER = 4
+_BULKS = 0.15
 _REST_SECONDS = 8.0
 
 
@@ -110,18 +112,34 @@ class Editing:
         return f"{key} {os.getpid()}-{time.monotonic_ns()}-{threading.get_ident() % 1000}"
 
     def person(self, rng: random.Random, settings: Settings) -> None:
-        """Look at a photo that the index tells of, edit what is shown of one field."""
+        """Look at what the index tells of, edit what is shown of a field: of one photo, or of some at once."""
         volume, key = volumes.every(settings)[0], rng.choice(KEYS)
         with index.use(settings):
-            path = rng.choice(sorted(path for (path,) in db.rows(Asset.select(Asset.path))))
+            paths = sorted(path for (path,) in db.rows(Asset.select(Asset.path)))
+        if rng.random() < _BULKS:
+            chosen = rng.sample(paths, 4)
+            asked = {path: self._ask(settings, volume, path, key) for path in chosen}
+            items = [(path, [change]) for path, (_, change) in asked.items()]
+            for group in bulk.edit_many(settings, volume, items, by="alice", bulk=None):
+                for one in group:
+                    if one.error is None:
+                        self._done(asked[one.path][0])
+        else:
+            path = rng.choice(paths)
+            number, change = self._ask(settings, volume, path, key)
+            edits.edit(settings, volume, path, [change], by="alice")
+            self._done(number)
+
+    def _ask(self, settings: Settings, volume: Volume, path: str, key: str) -> tuple[int, Change]:
+        """The number and the change of an edit by one who has just looked."""
         asset = sites.engine_of(settings, volume).look(path)
         shown = asset.document.fields.get(key)
         dots = shown.dots if shown else ()
         value = self.value(key)
-        seen = sorted(values_under(asset.ledger, key, dots))
-        number = self.tell(_photo(path), key, text(value), seen)
-        change = Change(key, "set", value, seen=frozenset(dots))
-        edits.edit(settings, volume, path, [change], by="alice")
+        number = self.tell(_photo(path), key, text(value), sorted(values_under(asset.ledger, key, dots)))
+        return number, Change(key, "set", value, seen=frozenset(dots))
+
+    def _done(self, number: int) -> None:
         with self.lock:
             self.say.send(("done", number))
 

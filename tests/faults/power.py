@@ -31,7 +31,7 @@ from tests.sim.oracles import Book, Lost, values_of
 
 PHOTOS = 6
 CUTS_PER_DISK = 25
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -17,8 +17,7 @@ def a_disk_to_cut() -> None:
 def test_power_cuts_lose_nothing_that_was_acknowledged() -> None:
     told = power.run(4, seed=1)
     assert told["violations"] == []
-    assert told["edits"]["acknowledged"] > 4
-    assert set(told["edits in flight when cut"]) - {"0 edits"}
+    assert told["edits"]["tried"] > told["edits"]["acknowledged"] >= 4
 
 
 @pytest.mark.slow
