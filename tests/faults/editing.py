@@ -112,7 +112,7 @@ class Editing:
         return f"{key} {os.getpid()}-{time.monotonic_ns()}-{threading.get_ident() % 1000}"
 
     def person(self, rng: random.Random, settings: Settings) -> None:
-        """Look at what the index tells of, edit what is shown of a field: of one photo, or of some at once."""
+        """Look at what the index tells of, edit what is shown of a field: of one photo or some at once."""
         volume, key = volumes.every(settings)[0], rng.choice(KEYS)
         with index.use(settings):
             paths = sorted(path for (path,) in db.rows(Asset.select(Asset.path)))
