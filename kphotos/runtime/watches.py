@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 
 import peewee
 
@@ -70,10 +69,10 @@ _NAMES = tuple(field.name for field in fields(Watched))
 
 
 def tell(settings: Settings, volume: str, **told: int | str) -> None:
-    """Say something of a volume; what is not named stays as it was told before."""
-    found = Watched(**{**_as_dict(every(settings).get(volume, Watched(volume))), **told})
+    """Say something of a volume; what is not named stays as it was told before, whoever says it meanwhile."""
+    found = Watched(volume, **told)  # type: ignore[arg-type]
     names = ", ".join(_NAMES)
-    news = ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
+    news = ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name in told)
     sql = (
         f"INSERT INTO watch ({names}) VALUES ({db.marks(len(_NAMES))})"  # noqa: S608 - own names
         f" ON CONFLICT (volume) DO UPDATE SET {news}"
@@ -125,7 +124,3 @@ def granted(settings: Settings, volume: str, confirmed: int) -> None:
 def now_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def _as_dict(told: Watched) -> dict[str, Any]:
-    return {name: getattr(told, name) for name in _NAMES}

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from kphotos import db
 from kphotos.config import Settings
 from kphotos.runtime import watches
 from kphotos.runtime.watches import Watched
@@ -34,3 +39,20 @@ def test_a_volume_that_is_forgotten_leaves_nothing(both_settings: Settings) -> N
     watches.ask(both_settings, "a", 5)
     watches.forget(both_settings, "a")
     assert (watches.every(both_settings), watches.asked(both_settings)) == ({}, {})
+
+
+def test_two_who_tell_at_once_take_nothing_back_from_each_other(
+    both_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is told between the other's beginning and its write."""
+    real = db.writing
+
+    def writing(database: Any) -> Any:
+        monkeypatch.setattr(db, "writing", real)
+        watches.tell(both_settings, "a", root="online")
+        return real(database)
+
+    watches.tell(both_settings, "a", state="watching")
+    monkeypatch.setattr(db, "writing", writing)
+    watches.tell(both_settings, "a", state="polling")
+    assert watches.every(both_settings)["a"] == Watched("a", state="polling", root="online")
