@@ -59,8 +59,8 @@ def order(
         found = query.places(scope, list(dict.fromkeys(ids)))
     if not found:
         raise NotFound("There is no such photo.", kept=_KEPT)
-    made = bulks.made(viewer.id, list(changes), [place.id for place in found])
-    bulks.save(settings, made)
+    made = bulks.made(viewer.id, list(changes), len(found))
+    bulks.save(settings, made, [place.id for place in found])
     return made
 
 
@@ -71,8 +71,8 @@ def order_undo(settings: Settings, viewer: Viewer, bulk: str) -> Order:
     if log.over is None:
         raise Conflict("This edit still goes on: cancel it first.", kept=_KEPT)
     items = list(dict.fromkeys([*log.changed, *log.mine]))
-    made = bulks.made(viewer.id, known.changes, items, undoes=bulk)
-    bulks.save(settings, made)
+    made = bulks.made(viewer.id, known.changes, len(items), undoes=bulk)
+    bulks.save(settings, made, items)
     return made
 
 
@@ -108,27 +108,43 @@ def run(
     if log.over is not None:
         return log
     done = log.seen()
-    left = [one for one in known.items if one not in done]
+    left = [one for one in bulks.items(settings, bulk) if one not in done]
+    work = _Work(settings, known)
     for start in range(0, len(left), AT_ONCE):
         if stopping():
-            return bulks.log(settings, bulk)
+            return log
         if bulks.is_cancelled(settings, bulk):
-            break
-        bulks.add(settings, bulk, _Group(settings, known).done(left[start : start + AT_ONCE]))
-        tell(bulks.log(settings, bulk))
-    cancelled = bulks.is_cancelled(settings, bulk) and bulks.log(settings, bulk).done < len(known.items)
-    bulks.add(settings, bulk, Line(over="cancelled" if cancelled else "done"))
-    return bulks.log(settings, bulk)
+            return _over(settings, bulk, log, "cancelled")
+        _add(settings, bulk, log, work.done(left[start : start + AT_ONCE]))
+        tell(log)
+    return _over(settings, bulk, log, "done")
 
 
-class _Group:
-    """One group of an order on its way."""
+def _over(settings: Settings, bulk: str, log: Log, how: str) -> Log:
+    _add(settings, bulk, log, Line(over=how))
+    return log
+
+
+def _add(settings: Settings, bulk: str, log: Log, line: Line) -> None:
+    bulks.add(settings, bulk, line)
+    log.take(line)
+
+
+class _Work:
+    """An order on its way, with the rights that whoever ordered it has now."""
 
     def __init__(self, settings: Settings, known: Order) -> None:
         self._settings, self._order = settings, known
         self._viewer = _viewer(settings, known.by)
         self._asks = [] if known.undoes is not None else [_ask(one) for one in known.changes]
         self._people = {one.id: one.name for one in accounts.everyone(settings)}
+        self._wanted = _wanted_favourite(settings, known)
+        self._was_mine = (
+            frozenset(bulks.log(settings, known.undoes).mine) if known.undoes is not None else None
+        )
+        self._begin()
+
+    def _begin(self) -> None:
         self._changed: list[str] = []
         self._unchanged: list[str] = []
         self._refused: list[tuple[str, str, str, str]] = []
@@ -136,7 +152,8 @@ class _Group:
         self._mine: frozenset[str] = frozenset()
 
     def done(self, ids: Sequence[str]) -> Line:
-        """Change these photos; what has become of them."""
+        """Change the photos of one group; what has become of them."""
+        self._begin()
         with index.use(self._settings):
             found = query.places(access.scope(self._settings, self._viewer), ids)
         there = {place.id for place in found}
@@ -148,12 +165,12 @@ class _Group:
 
     def _in_own_record(self, found: Sequence[Place]) -> frozenset[str]:
         """Favourites that are kept in the person's own record: of photos that they may not change."""
-        wanted = _wanted_favourite(self._settings, self._order)
+        wanted = self._wanted
         if wanted is None:
             return frozenset()
         ids, held = {place.id for place in found}, favourites.held(self._settings, self._viewer.id)
-        if self._order.undoes is not None:
-            ids &= set(bulks.log(self._settings, self._order.undoes).mine)
+        if self._was_mine is not None:
+            ids &= self._was_mine
         elif wanted:
             editable = access.editable(self._settings, self._viewer)
             ids = {one.id for one in found if not one.favourite and not editable.sees(one.volume)}

@@ -69,7 +69,8 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     person = photo.account_of(settings, arguments.person)
     asks = _asks(words, person)
     by = person or photo.TERMINAL
-    found = [place for path in paths for place in _photos(settings, path, recursive=arguments.recursive)]
+    named = {place for path in paths for place in _photos(settings, path, recursive=arguments.recursive)}
+    found = sorted(named, key=lambda one: (one[0].id, one[1]))
     is_one = len(paths) == 1 and not paths[0].is_dir() and not any(isinstance(one, Shift) for one in asks)
     if is_one:
         return _edit_one(found[0], words, settings, out, person)
@@ -88,7 +89,7 @@ def undo(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
         viewer = Viewer(account.id, account.name, account.role)
     order = bulk.order_undo(settings, viewer, arguments.bulk)
     with out.progress("Taking back") as step:
-        log = bulk.run(settings, order.id, tell=lambda log: step(log.done, len(order.items)))
+        log = bulk.run(settings, order.id, tell=lambda log: step(log.done, order.total))
     return _told(log, order.id, out)
 
 
@@ -142,13 +143,11 @@ def _edit_many(
     out: Output,
 ) -> tuple[Log, str]:
     """Edit in this process; the order and its log make that it can be taken back, also after Ctrl-C."""
-    order = bulks.made(by, [_json(one) for one in asks], [])
-    bulks.save(settings, order)
+    order = bulks.made(by, [_json(one) for one in asks], len(found))
+    bulks.save(settings, order, [])
     try:
         with out.progress("Writing") as step:
-            _write(
-                settings, order.id, sorted(set(found), key=lambda one: (one[0].id, one[1])), asks, by, step
-            )
+            _write(settings, order.id, found, asks, by, step)
     finally:
         bulks.add(settings, order.id, Line(over="done"))
     return bulks.log(settings, order.id), order.id

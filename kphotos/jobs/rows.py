@@ -215,10 +215,12 @@ def _move(settings: Settings, job: int, before: str, after: str) -> None:
             raise NotFound("There is no such job in a state that allows this.")
 
 
-def counts(settings: Settings) -> dict[str, int]:
-    """How many jobs are in each state."""
+def counts(settings: Settings, kind: str | None = None) -> dict[str, int]:
+    """How many jobs (of one kind) are in each state."""
+    where, values = ("", ()) if kind is None else (" WHERE kind = ?", (kind,))
     with db.state(settings, "runtime", MODELS) as database:
-        rows = db.run(database, "SELECT state, COUNT(*) FROM job GROUP BY state").fetchall()
+        sql = f"SELECT state, COUNT(*) FROM job{where} GROUP BY state"  # noqa: S608 - own text
+        rows = db.run(database, sql, values).fetchall()
     return dict.fromkeys(STATES, 0) | {state: int(number) for state, number in rows}
 
 

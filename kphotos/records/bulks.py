@@ -1,7 +1,8 @@
 """Bulk edits as files: an order that is written once, and a log to which each finished group is added.
 
-`bulks/<id>.json` says who wanted what of which photos, `bulks/<id>.log` what has become of them, a line for
-each group, durable before anybody is told. What no line says is still to be done, by whichever process.
+`bulks/<id>.json` says who wanted what, `bulks/<id>.ids` of which photos, `bulks/<id>.log` what has become of
+them, a line for each group, durable before anybody is told. What no line says is still to be done, by
+whichever process.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _CANCELLED = ".cancel"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants of many photos. `changes` are JSON as the API takes them, `items` ids of assets.
+    """What somebody wants of many photos (`total`). `changes` are JSON as the API takes them.
 
     `by` is an account's id, or what stands for the terminal. `undoes` is the bulk edit that this takes back.
     """
@@ -37,7 +38,7 @@ class Order:
     by: str
     made_ms: int
     changes: Sequence[Mapping[str, Any]]
-    items: Sequence[str]
+    total: int
     undoes: str | None = None
 
 
@@ -73,6 +74,12 @@ class Log:
         """How many photos have been dealt with."""
         return len(self.changed) + len(self.unchanged) + len(self.refused)
 
+    def take(self, line: Line) -> None:
+        """Go on by one line."""
+        for name in ("changed", "unchanged", "refused", "partly", "mine"):
+            getattr(self, name).extend(getattr(line, name))
+        self.over = line.over or self.over
+
     def seen(self) -> set[str]:
         """The assets that have been dealt with."""
         return {*self.changed, *self.unchanged, *(one[0] for one in self.refused)}
@@ -83,11 +90,13 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def save(settings: Settings, order: Order) -> None:
-    """Write an order durably; the oldest are forgotten beyond `KEPT`."""
-    files.write(_path(settings, order.id), json.dumps(asdict(order), ensure_ascii=False).encode())
+def save(settings: Settings, order: Order, items: Sequence[str]) -> None:
+    """Write an order and the ids of its assets, durably; the oldest are forgotten beyond `KEPT`."""
+    path = _path(settings, order.id)
+    files.write(path.with_suffix(".ids"), "".join(f"{item}\n" for item in items).encode())
+    files.write(path, json.dumps(asdict(order), ensure_ascii=False).encode())
     for path in _orders(settings)[KEPT:]:
-        for suffix in (".json", ".log", _CANCELLED):
+        for suffix in (".json", ".ids", ".log", _CANCELLED):
             path.with_suffix(suffix).unlink(missing_ok=True)
 
 
@@ -99,6 +108,11 @@ def load(settings: Settings, bulk: str) -> Order:
         return Order(**json.loads(_path(settings, bulk).read_bytes()))
     except (FileNotFoundError, ValueError, TypeError) as error:
         raise NotFound("There is no such edit any more.") from error
+
+
+def items(settings: Settings, bulk: str) -> list[str]:
+    """The ids of the assets that an order is for."""
+    return _path(settings, bulk).with_suffix(".ids").read_text(encoding="ascii").split()
 
 
 def recent(settings: Settings, most: int = 50) -> Iterator[Order]:
@@ -137,9 +151,7 @@ def log(settings: Settings, bulk: str) -> Log:
             line = Line(**json.loads(raw))
         except (ValueError, TypeError):
             continue
-        for name in ("changed", "unchanged", "refused", "partly", "mine"):
-            getattr(found, name).extend(getattr(line, name))
-        found.over = line.over or found.over
+        found.take(line)
     # Whoever took over from a process that was not dead after all may have said the same.
     found.changed, found.unchanged, found.mine = (
         list(dict.fromkeys(ids)) for ids in (found.changed, found.unchanged, found.mine)
@@ -160,11 +172,9 @@ def is_cancelled(settings: Settings, bulk: str) -> bool:
     return _path(settings, bulk).with_suffix(_CANCELLED).exists()
 
 
-def made(
-    by: str, changes: Sequence[Mapping[str, Any]], items: Sequence[str], undoes: str | None = None
-) -> Order:
+def made(by: str, changes: Sequence[Mapping[str, Any]], total: int, undoes: str | None = None) -> Order:
     """A new order, not yet saved."""
-    return Order(new_id(), by, time.time_ns() // 1_000_000, changes, items, undoes)
+    return Order(new_id(), by, time.time_ns() // 1_000_000, changes, total, undoes)
 
 
 def _path(settings: Settings, bulk: str) -> Path:

@@ -205,7 +205,7 @@ def _has_content(root: Path) -> bool:
 
 def _refuse_own(settings: Settings, root: Path) -> None:
     home = settings.storage_path
-    taken = ("records", "overlay", "derivatives", "index", "locks", OWN_FOLDER)
+    taken = ("records", "overlay", "derivatives", "index", "locks", "bulks", OWN_FOLDER)
     inside = root.relative_to(home).parts[:1] if root.is_relative_to(home) else None
     if inside == () or (inside and inside[0] in taken):
         raise Invalid("folder", f"{os.fspath(root)!r} is K-Photos' own home.", kept="Nothing was registered.")

@@ -96,7 +96,7 @@ def cancel(bulk_id: str) -> Response:
 
 
 def _begun(order: Order) -> tuple[Response, int]:
-    if len(order.items) <= bulk.AT_ONCE:
+    if order.total <= bulk.AT_ONCE:
         bulk.run(settings(), order.id)
         return jsonify({"edit": _shown(order)}), 200
     jobs.enqueue(settings(), bulk.KIND, order.id, priority=bulk.PRIORITY, bulk=order.id)
@@ -126,7 +126,7 @@ def _told(
         "changes": [dict(one) for one in order.changes],
         "undoes": order.undoes,
         "undone_by": undone,
-        "total": len(order.items),
+        "total": order.total,
         "done": log.done,
         "changed": len(log.changed),
         "unchanged": len(log.unchanged),

@@ -11,6 +11,7 @@ from kphotos.errors import IndexMissing, KPhotosError
 from kphotos.index import query
 from kphotos.index.rows import ProblemRow
 from kphotos.runtime.progress import under_way
+from kphotos.sidecar import intake
 from kphotos.storage import volumes
 from kphotos.web import progress
 from kphotos.web.gate import anyone, member
@@ -67,7 +68,7 @@ def work() -> Response:
     if viewer().is_admin:
         steps = under_way(settings())
         reading = sum(step.done for step in steps) if steps else None
-        states = jobs.counts(settings())
+        states = jobs.counts(settings(), intake.DERIVE)
         pictures = (states["queued"] + states["running"]) or None
     return jsonify({"reading": reading, "pictures": pictures})
 

@@ -14,7 +14,7 @@ from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from sync.core.model import Change
 from sync.core.show import show
-from sync.engine import Asset, Outcome
+from sync.engine import Asset, Outcome, Volume
 from sync.engine import bulk as bulk_edits
 from sync.engine.finding import find_group
 from sync.engine.finding_many import find_groups
@@ -284,6 +284,22 @@ def test_photos_that_share_an_xmp_both_get_it() -> None:
     assert has_tag(machine, "x/P.CR3")
     assert has_tag(machine, "x/P.JPG")
     assert machine.engine.look("x/P.JPG").problems == ()
+
+
+def test_a_folder_that_may_not_be_written_is_edited_in_the_overlay() -> None:
+    machine, paths = machine_with(0)
+    paths = [f"d/P_{at}.JPG" for at in range(12)]
+    for path in paths:
+        machine.hands.put(path, b"the picture")
+    over = MemFS(memory(machine).clock)
+    machine.volume = Volume("volume-1", machine.fs, overlay=over, writable=False)
+    machine.restart()
+    memory(machine).writes.clear()
+    assert all(outcome.is_changed for outcome in tagged(machine, paths))
+    assert memory(machine).writes == []
+    over.power_cut()
+    machine.restart(forget=True)
+    assert all(has_tag(machine, path) for path in paths)
 
 
 def test_names_are_found_however_they_are_spelt_and_with_all_that_is_theirs() -> None:
