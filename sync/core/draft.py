@@ -190,8 +190,13 @@ def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
 
 
 def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
-    """Keep the newest lines of a history, sorted by time and key."""
-    return tuple(sorted(lines, key=lambda line: (line.at, line.field, line.note or ""))[-HISTORY:])
+    """Keep the newest lines of a history, in its order."""
+    return tuple(sorted(lines, key=history_order)[-HISTORY:])
+
+
+def history_order(line: Past) -> tuple[str, str, str]:
+    """Return by what the lines of a history are sorted: time, key, and what is said of it."""
+    return line.at, line.field, line.note or ""
 
 
 def unseen(candidates: Iterable[Candidate], change: Change) -> tuple[Candidate, ...]:

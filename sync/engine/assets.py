@@ -134,37 +134,29 @@ def asset_of(
 
 def stranger(volume: Volume, look: Look, hash_: str | None) -> Asset:
     """The asset beside whose original lie another picture's sidecars: nothing of theirs is shown."""
-    ledger = Ledger(derived_id(volume.id, look.path))
-    original = Original(look.path, look.group.kind, look.stat, hash_)
     problem = Problem(look.path, "original-changed", _CHANGED, _CHANGED_KEPT)
-    return Asset(
-        volume.id,
-        look.path,
-        ledger.id,
-        original,
-        ledger,
-        False,
-        _NOTHING_SHOWN,
-        _sidecars(look),
-        (*look.problems, problem),
-        sighted=sighted(volume, look),
-    )
+    asset = _without_ledger(volume, look, hash_, Ledger(derived_id(volume.id, look.path)), _NOTHING_SHOWN)
+    return replace(asset, problems=(*look.problems, problem), takeout=None)
 
 
 def bare(volume: Volume, look: Look, hash_: str | None) -> Asset:
     """The asset of an original without any sidecar."""
-    ledger = Ledger(derived_id(volume.id, look.path))
-    original = Original(look.path, look.group.kind, look.stat, hash_)
+    return _without_ledger(volume, look, hash_, Ledger(derived_id(volume.id, look.path)), _NOTHING_SHOWN)
+
+
+def _without_ledger(
+    volume: Volume, look: Look, hash_: str | None, ledger: Ledger, document: Document
+) -> Asset:
     return Asset(
         volume.id,
         look.path,
         ledger.id,
-        original,
+        Original(look.path, look.group.kind, look.stat, hash_),
         ledger,
         False,
-        _NOTHING_SHOWN,
-        _sidecars(look) if look.takeout else (),
-        look.problems if look.takeout else (),
+        document,
+        _sidecars(look),
+        look.problems,
         sighted=sighted(volume, look),
         takeout=said(look),
     )
@@ -205,20 +197,7 @@ def first_sight(volume: Volume, look: Look, hash_: str | None) -> Asset | None:
     if sight is None or look.ledger.ledger is not None or look.over is not None:
         return None
     ledger = adopt(sight, derived_id(volume.id, look.path))
-    original = Original(look.path, look.group.kind, look.stat, hash_)
-    return Asset(
-        volume.id,
-        look.path,
-        ledger.id,
-        original,
-        ledger,
-        False,
-        show(ledger),
-        _sidecars(look),
-        look.problems,
-        sighted=sighted(volume, look),
-        takeout=said(look),
-    )
+    return _without_ledger(volume, look, hash_, ledger, show(ledger))
 
 
 def is_bare(look: Look) -> bool:

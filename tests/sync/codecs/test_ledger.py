@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sync.codecs import ledger as codec
 from sync.core.edit import edit
+from sync.core.merge import join
 from sync.core.model import (
     Candidate,
     Change,
@@ -73,6 +75,13 @@ def test_any_order_and_spacing_reads_as_the_same() -> None:
     shuffled = json.dumps(dict(reversed(top.items())), indent=7).encode()
     assert codec.read(shuffled) == FULL
     assert codec.write(codec.read(shuffled)) == codec.write(FULL)
+
+
+def test_two_repairs_of_one_field_in_one_write_have_one_order() -> None:
+    lines = (Past(DOT, "title", via="darktable", note="b"), Past(DOT, "title", via="darktable", note="a"))
+    one, other = (codec.read(codec.write(replace(FULL, history=held))) for held in (lines, lines[::-1]))
+    assert one.history == other.history == lines[::-1]
+    assert join(replace(FULL, history=lines[:1]), replace(FULL, history=lines[1:])).history == one.history
 
 
 def test_members_nobody_knows_are_kept_where_they_stood() -> None:
