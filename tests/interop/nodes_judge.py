@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.core.model import Ledger
+from sync.ports import TEMP_PREFIX
 from tests.e2e import house as houses
 from tests.e2e.api import Visitor
 from tests.e2e.house import House
@@ -48,18 +49,23 @@ def copies_in(folder: Path) -> list[str]:
 
 
 def rest(nodes: Sequence[Node]) -> tuple[float, list[str]]:
-    """Wait until all hold the same and nothing moves: the seconds it took, and what never agreed."""
+    """Wait until all hold the same, without a temp of ours, and nothing moves: seconds, what never came."""
     begun = since = time.monotonic()
     last: list[dict[str, str]] = []
     while time.monotonic() - begun < PATIENCE:
         now = [contents(node.folder) for node in nodes]
-        if now != last or now[0] != now[1]:
+        if now != last or now[0] != now[1] or _temps(now[0]):
             last, since = now, time.monotonic()
         elif time.monotonic() - since > QUIET_SECONDS and all(node.carrier.is_at_rest() for node in nodes):
             return time.monotonic() - begun, []
         time.sleep(0.3)
     names = sorted(name for name in {*last[0], *last[1]} if last[0].get(name) != last[1].get(name))
-    return time.monotonic() - begun, [f"I8: not at rest in {PATIENCE:.0f} s; differing: {names[:10]}"]
+    told = f"I8: not at rest in {PATIENCE:.0f} s; differing: {names[:10]}; temps: {_temps(last[0])[:5]}"
+    return time.monotonic() - begun, [told]
+
+
+def _temps(held: dict[str, str]) -> list[str]:
+    return [name for name in held if name.rpartition("/")[2].startswith(TEMP_PREFIX)]
 
 
 def contents(folder: Path) -> dict[str, str]:

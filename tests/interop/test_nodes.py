@@ -94,6 +94,11 @@ def test_folders_that_never_agree_are_told(tmp_path: Path, monkeypatch: pytest.M
         (node.folder / "same").write_text("same")
     (tmp_path / "A" / ".syncthing.half.tmp").write_text("of no account")
     assert nodes_judge.rest(both)[1] == []
+    for node in both:
+        (node.folder / ".kphotos-tmp-1").write_text("of the same")
+    assert ".kphotos-tmp-1" in nodes_judge.rest(both)[1][0]
+    for node in both:
+        (node.folder / ".kphotos-tmp-1").unlink()
     (tmp_path / "B" / "same").write_text("other")
     assert "same" in nodes_judge.rest(both)[1][0]
 
