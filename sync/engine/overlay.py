@@ -90,8 +90,8 @@ def _holds(beside: Ledger, over: Ledger) -> bool:
 def _ledgers(fs: FS, folder: str = "") -> Iterator[str]:
     try:
         entries = fs.entries(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    except OSError:
+        return  # what cannot be listed stays, and the next scan comes again
     for entry in sorted(entries):
         path = join(folder, entry.name)
         if entry.kind == FOLDER:

@@ -117,6 +117,14 @@ def test_a_folder_into_which_the_photos_were_copied_is_read_and_the_rest_still_a
     assert [event.away for event in events if isinstance(event, Root)] == [2]
 
 
+def test_a_damaged_memory_of_mounts_is_none(inner: Mounting) -> None:
+    for damage in (b"{", b"[]", b'{"mounts": 5}', b"\xff"):
+        inner.machine.memory.keep("volume-1", {"//mounts": damage})
+        assert kinds(inner.machine.scan()) == ["Root", "Done"]
+    inner.pull_out()
+    assert gone(inner.machine.scan()) == []
+
+
 def test_a_volume_that_forgets_what_was_mounted_is_caught(
     inner: Mounting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

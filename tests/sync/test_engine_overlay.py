@@ -9,7 +9,8 @@ import pytest
 
 from sync.core.brakes import Landmark
 from sync.core.model import Change
-from sync.engine import Gone, Root, overlay
+from sync.engine import Engine, Gone, Root, overlay
+from sync.errors import Busy
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, kinds, simulated_machine
@@ -188,6 +189,32 @@ def test_a_read_only_photo_that_moved_keeps_what_was_edited(machine: Machine, wi
     assert machine.engine.look("e/IMG.JPG").document.content() == BOTH
     assert [*over(machine).contents()] == ["e/IMG.JPG.kphotos.json"]
     assert disk(machine).contents() == before
+
+
+def test_a_group_held_by_somebody_keeps_its_overlay_until_the_next_scan(machine: Machine) -> None:
+    turned(machine, writable=True)
+    machine.edit(PHOTO, rating=5)
+
+    class HeldLock:
+        def hold(self, keys: object, timeout: float = 0) -> object:
+            raise Busy("somebody else is writing this photo's sidecars")
+
+    free = machine.site
+    machine.engine = Engine(machine.volume, replace(free, lock=HeldLock()))  # type: ignore[arg-type]
+    machine.scan()
+    assert [*over(machine).contents()] == [LEDGER]
+    machine.restart().scan()
+    machine.scan()
+    assert over(machine).contents() == {}
+
+
+def test_a_home_that_fails_hides_nothing_beside_the_photos_and_loses_nothing(machine: Machine) -> None:
+    turned(machine, writable=True)
+    over(machine).root_error = OSError(5, "I/O error")
+    assert assets(machine.scan(everything=True))[PHOTO].document.value("rating") == 4
+    over(machine).root_error = None
+    assert assets(machine.scan())[PHOTO].document.content() == BOTH
+    assert over(machine).contents() == {}
 
 
 def many(machine: Machine) -> None:
