@@ -23,6 +23,7 @@ from kphotos.index.scope import EVERYTHING
 from kphotos.jobs import Job
 from kphotos.processing.decoder import Decoder, DecoderClosed
 from kphotos.processing.derivatives import derive as derive_original
+from kphotos.runtime import room
 from kphotos.sidecar import intake, sites
 from kphotos.storage import exiftool, volumes
 from sync.core import names
@@ -47,10 +48,14 @@ class Bench:
         self._all = ExitStack()
 
     def drain(self) -> None:
-        """Do every job that waits; called by Huey in one of its threads."""
+        """Do every job that waits, unless the disk is nearly full; called by Huey in one of its threads."""
         worker = f"{self.name}-{threading.get_ident()}"
         does = {intake.DERIVE: self.derive, bulk.KIND: self.change}
-        jobs.work(self.settings, does, worker, self.stopping.is_set)
+        jobs.work(self.settings, does, worker, self._rests)
+
+    def _rests(self) -> bool:
+        # A job that is not begun needs no room, and is not given up after three tries.
+        return self.stopping.is_set() or room.is_short(self.settings)
 
     def change(self, job: Job) -> None:
         """Go on with a bulk edit until it is over."""

@@ -33,6 +33,12 @@ def require(settings: Settings) -> None:
         )
 
 
+def is_short(settings: Settings) -> bool:
+    """Whether work that can wait shall wait: what room there is belongs to what people do."""
+    free, files, whole = _room(settings.storage_path)
+    return free < FLOOR_BYTES + min(BALLAST_BYTES // 2, whole // _SMALL_DISK) or files < FLOOR_FILES
+
+
 def tend(settings: Settings) -> bool:
     """Give the ballast up, or take it in again, as the disk is; whether it lies there now."""
     path = settings.storage_path / "ballast"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kphotos import db
+from kphotos import db, jobs, tasks
 from kphotos.config import Settings, from_env
 from kphotos.errors import Unavailable
 from kphotos.runtime import room
@@ -139,6 +139,21 @@ def edit(browser: Browser, volume: Volume, book: Book, name: str, title: str) ->
         )
         assert files(volume) == before
     return answer.status_code
+
+
+@pytest.mark.parametrize("library", ["one disk"], indirect=True)
+def test_thumbnails_wait_for_room_and_are_made_then(settings: Settings, volume: Volume) -> None:
+    filler, bench = Filler(volume.root.parent), tasks.Bench(settings)
+    filler.leave(100_000)
+    try:
+        bench.drain()
+        states = jobs.counts(settings)
+        assert (states["queued"], states["parked"], states["done"]) == (len(PHOTOS), 0, 0)
+        filler.free()
+        bench.drain()
+        assert jobs.counts(settings)["done"] == len(PHOTOS)
+    finally:
+        bench.close()
 
 
 def files(volume: Volume) -> dict[str, bytes]:
