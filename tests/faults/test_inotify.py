@@ -45,12 +45,13 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 
 @contextlib.contextmanager
-def followed(settings: Settings, root: Path) -> Iterator[Follower]:
-    """The volume under the real watch, at rest."""
+def followed(settings: Settings, root: Path, *, short: bool = False) -> Iterator[Follower]:
+    """The volume under the real watch, at rest; with `short` the kernel soon drops its events."""
     root.mkdir(exist_ok=True)
     jpeg(root / "first.jpg")
     follower = Follower(settings, sites.add(settings, root))
-    follower.start()
+    with short_queue() if short else contextlib.nullcontext():
+        follower.start()
     try:
         until(lambda: shown(settings) == {"first.jpg": None})
         yield follower
@@ -91,15 +92,18 @@ def burst(root: Path) -> dict[str, str | None]:
     return found
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def short_queue() -> Iterator[None]:
+    """Whoever begins to listen meanwhile gets a queue of four; the limit is everybody's, so not for long."""
     before = QUEUE.read_text()
     try:
         QUEUE.write_text("4")
     except OSError:
         pytest.skip("this machine does not let us shorten the kernel's queue of events")
-    yield
-    QUEUE.write_text(before)
+    try:
+        yield
+    finally:
+        QUEUE.write_text(before)
 
 
 @pytest.mark.slow
@@ -113,11 +117,10 @@ def test_a_burst_of_new_files_is_shown_whole(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("short_queue")
 def test_events_that_the_kernel_drops_are_counted_told_and_healed(
     settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    with followed(settings, tmp_path / "Pictures") as follower:
+    with followed(settings, tmp_path / "Pictures", short=True) as follower:
         wanted = burst(tmp_path / "Pictures")
         seconds = until(lambda: shown(settings) == wanted)
         follower.tell_health()
