@@ -35,7 +35,7 @@ from sync.ports import (
 _KINDS = {modes.S_IFREG: FILE, modes.S_IFDIR: FOLDER, modes.S_IFLNK: LINK}
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _LISTING = os.O_RDONLY | os.O_DIRECTORY
-_SECOND, _AHEAD = 10**9, 3
+_SECOND, _STEP, _AHEAD = 10**9, 10**7, 3
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -243,11 +243,13 @@ def _date(fd: int, replaced_ns: int) -> None:
     """Make a sidecar three whole seconds newer than another program's that it replaces.
 
     darktable looks for newer sidecars by whole seconds, with two to spare: what was written right after
-    it would never be offered. What is ahead already is our own, and no date runs further ahead than that.
+    it would never be offered. What is ahead already is our own, and is followed by the smallest step that
+    any disk keeps: a sync tool takes a file of the same size and date for the same. None runs further ahead.
     """
     now_ns = os.fstat(fd).st_mtime_ns
-    ahead_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND if replaced_ns <= now_ns else replaced_ns
-    if now_ns < ahead_ns <= now_ns + _AHEAD * _SECOND:
+    whole_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND
+    ahead_ns = whole_ns if replaced_ns <= now_ns else replaced_ns + _STEP
+    if now_ns < ahead_ns <= now_ns + (_AHEAD + 1) * _SECOND:
         os.utime(fd, ns=(now_ns, ahead_ns))
 
 
