@@ -196,20 +196,24 @@ class Engine:
         self._enter_to_write()
         if digest == site_digest(self.site.id):
             raise Refused("this machine is here: only one that is gone for good can be retired")
-        if digest not in {one.digest for one in sharing.sharers(self.volume)}:
-            raise NotFound("no such machine uses this volume")
+        self._require_sharer(digest)
         try:
             sharing.retire(self.volume, self.site, digest)
         except OSError as error:
             raise ReadOnly(f"it cannot be written down: {error.strerror or error}") from error
 
     def recall(self, digest: str) -> None:
-        """Count on a retired site again; nothing where it was not retired. Raises ReadOnly and Offline."""
+        """Count on a retired site again; nothing where it was not retired. Raises as `retire` does."""
         self._enter_to_write()
+        self._require_sharer(digest)
         try:
             sharing.recall(self.volume, digest)
         except OSError as error:
             raise ReadOnly(f"it cannot be written down: {error.strerror or error}") from error
+
+    def _require_sharer(self, digest: str) -> None:
+        if digest not in {one.digest for one in sharing.sharers(self.volume)}:
+            raise NotFound("no such machine uses this volume")
 
     def _enter_to_write(self) -> None:
         self._rounds.enter()

@@ -88,6 +88,11 @@ def test_who_is_here_cannot_be_retired_and_who_was_never_there_neither() -> None
         here.engine.retire(digest(here))
     with pytest.raises(NotFound):
         here.engine.retire("00000000")
+    here.hands.put("d/x.retired.json", b"{}")
+    for name in ("00000000", "../../d/x", ""):
+        with pytest.raises(NotFound):
+            here.engine.recall(name)
+    assert here.hands.read("d/x.retired.json") == b"{}"
     here.volume = replace(here.volume, writable=False)
     with pytest.raises(ReadOnly):
         here.restart().retire("00000000")

@@ -54,7 +54,7 @@ TABLE: dict[tuple[str, str], tuple[object, int, int]] = {
     ("/api/volumes/<volume:volume_id>/scan", "POST"): (IN, 403, 202),
     ("/api/volumes/<volume:volume_id>/accept", "POST"): (IN, 403, 202),
     ("/api/volumes/<volume:volume_id>/sites/<site>/retirement", "PUT"): (IN, 403, 404),
-    ("/api/volumes/<volume:volume_id>/sites/<site>/retirement", "DELETE"): (IN, 403, 204),
+    ("/api/volumes/<volume:volume_id>/sites/<site>/retirement", "DELETE"): (IN, 403, 404),
     ("/storage", "GET"): (IN, 403, 200),
     ("/storage", "POST"): (IN, 403, 400),
     ("/storage/<volume:volume_id>", "GET"): (IN, 403, 200),

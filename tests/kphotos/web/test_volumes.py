@@ -287,6 +287,28 @@ def test_a_form_that_is_none_changes_nothing(folder: Folder, as_alice: Browser, 
     assert answer.status_code == (404 if do == "retire" else 409)
 
 
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("confirm", {"count": -1}),
+        ("confirm", {"count": 2**62}),
+        ("confirm", {"count": True}),
+        ("confirm", {"count": "60"}),
+        ("confirm", {"count": 1.5}),
+        ("confirm", []),
+        ("confirm", {"count": 1, "more": 1}),
+        ("gone?from=-1", None),
+        ("gone?from=9999999999", None),
+        ("sites/..%2f..%2fx/retirement", None),
+    ],
+)
+def test_nonsense_is_refused_with_a_code(folder: Folder, as_alice: Browser, url: str, body: Any) -> None:
+    method = "DELETE" if "sites" in url else "GET" if body is None else "POST"
+    answer = as_alice.send(method, f"/api/volumes/{folder.volume.id}/{url}", body)
+    assert 400 <= answer.status_code < 500
+    assert answer.json["error"]["code"]  # type: ignore[index]
+
+
 def test_a_form_without_the_token_is_refused(folder: Folder, as_alice: Browser) -> None:
     answer = as_alice.client.post(
         f"/storage/{folder.volume.id}",
