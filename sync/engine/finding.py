@@ -61,7 +61,7 @@ def find(
     start = place.start
     for name in volume.fs.names(place.folder) if names is None else names:
         # Of a large folder nearly every name ends here: this line is what an edit there waits for.
-        if name.isascii() and name[0] != "." and not name[: len(start)].lower().startswith(start):
+        if not may_be_at(name, start) and name[0] != ".":
             continue
         if is_temp(name):
             kinds.append((name, UNKNOWN))
@@ -72,6 +72,11 @@ def find(
                 continue
             kinds.append((name, stats[name].kind))
     return pair(kinds), stats
+
+
+def may_be_at(name: str, start: str) -> bool:
+    """Whether a name may be one of those that begin so: the quick look before the exact one."""
+    return name[: len(start)].lower().startswith(start) or not name.isascii()
 
 
 def _is_at(place: Place, name: str) -> bool:

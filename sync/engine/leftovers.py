@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sync.engine.finding import Place, may_be_at
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
 from sync.pairing import Group, pair
@@ -79,8 +80,8 @@ def name_at(name: str, old: str, new: str) -> str | None:
 
 def fits(volume: Volume, folder: str, original: str, names: Iterable[str]) -> set[str]:
     """Those of the names that would be the original's if they lay in its folder."""
-    wanted = set(names)
-    there = [name for name in volume.fs.names(folder) if not is_ignored(name)]
+    wanted, start = set(names), Place.of(join(folder, original)).start
+    there = [name for name in volume.fs.names(folder) if may_be_at(name, start) and not is_ignored(name)]
     groups = pair((name, FILE) for name in wanted.union(there)).groups
     return wanted.intersection(groups[original].all) if original in groups else set()
 
