@@ -36,7 +36,7 @@ def machine_with(names: str) -> Machine:
     machine = simulated_machine()
     for name in names.split(" + "):
         is_xmp = name.lower().endswith(".xmp")
-        machine.hands.put(name, plain(description=f"of {ascii(name)}") if is_xmp else name.encode())
+        machine.hands.put(name, plain(description=f"of {name!a}") if is_xmp else name.encode())
     machine.scan()
     return machine
 
@@ -62,7 +62,7 @@ def test_an_edit_is_written_to(names: str, photo: str, written: set[str]) -> Non
     shown = assets(machine.scan(everything=True))
     assert [path for path, asset in shown.items() if asset.document.value("title")] == [photo]
     assert set(shown) == {name for name in names.split(" + ") if not name.lower().endswith(".xmp")}
-    of = {f"of {ascii(name)}" for name in there.keys() & written}
+    of = {f"of {name!a}" for name in there.keys() & written}
     assert shown[photo].document.value("description") in (of or {None})
 
 
