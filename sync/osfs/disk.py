@@ -243,13 +243,13 @@ def _date(fd: int, replaced_ns: int) -> None:
     """Make a sidecar three whole seconds newer than another program's that it replaces.
 
     darktable looks for newer sidecars by whole seconds, with two to spare: what was written right after
-    it would never be offered. What is ahead already is our own, and is followed by the smallest step that
-    any disk keeps: a sync tool takes a file of the same size and date for the same. None runs further ahead.
+    it would never be offered. What is ahead already is our own, and is followed by a small step. Fractions
+    are the moment's own: a file of the same size and date is the same to a sync tool, which leaves it.
     """
     now_ns = os.fstat(fd).st_mtime_ns
-    whole_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND
-    ahead_ns = whole_ns if replaced_ns <= now_ns else replaced_ns + _STEP
-    if now_ns < ahead_ns <= now_ns + (_AHEAD + 1) * _SECOND:
+    newer_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND + now_ns % _SECOND
+    ahead_ns = newer_ns if replaced_ns <= now_ns else replaced_ns + _STEP + now_ns % _STEP
+    if now_ns < ahead_ns <= now_ns + (_AHEAD + 2) * _SECOND:
         os.utime(fd, ns=(now_ns, ahead_ns))
 
 
