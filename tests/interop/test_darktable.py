@@ -88,6 +88,32 @@ def test_an_import_into_darktable_changes_nothing_and_is_repaired(beside: Beside
     }
 
 
+APPLE = """<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6.0.0">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/">
+   <exif:GPSLatitude>47.675403333333335</exif:GPSLatitude><exif:GPSLatitudeRef>N</exif:GPSLatitudeRef>
+   <exif:GPSLongitude>122.31739166666667</exif:GPSLongitude><exif:GPSLongitudeRef>W</exif:GPSLongitudeRef>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+
+
+def test_a_position_in_decimal_degrees_that_darktable_cannot_read_is_kept(beside: Beside) -> None:
+    beside.sidecar.write_text(APPLE)
+    beside.machine.scan()
+    beside.machine.engine.edit(PHOTO, [Change("favourites", "add", [ALICE])], ALICE)
+    assert beside.sidecar.read_text() == APPLE, "what agrees was written anew"
+    beside.theirs(("rating", "4"), writes="on import")
+    assert "gps" not in xmp.read(beside.sidecar.read_bytes()).sources, "this darktable can read it"
+    asset = beside.ours()
+    assert asset.document.value("rating") == 4
+    assert asset.document.value("gps") == {"lat": 47.675403, "lon": -122.317392, "alt": None}
+    assert any(past.field == "gps" and past.via == "darktable" for past in asset.ledger.history)
+    assert "122,19.0435" in beside.sidecar.read_text()  # in the form that darktable reads too
+
+
 def test_one_star_that_darktable_gives_to_everything_is_no_rating(beside: Beside) -> None:
     beside.machine.edit(PHOTO, title="Lake")
     beside.theirs(("tag+", "Rain"), writes="on import", stars=1)
