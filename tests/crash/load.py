@@ -164,7 +164,7 @@ class Load:
         except (OSError, ValueError, http.client.HTTPException) as error:
             self.sent.pop(name, None)
             self.count(f"cut off: {type(error).__name__}")
-            time.sleep(0.05)
+            time.sleep(0.1)
             return
         self.count("acknowledged" if status == 200 else f"edit {status}")
 
