@@ -37,7 +37,7 @@ from tests.sync.codecs.xmp import fuzz  # noqa: E402
 
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
 FAULT_EVERY = 41
-BATCH = 256
+BATCH = 64
 _REAL = ("fuzz", "kill", "power cut", "syscalls", "nodes")
 
 

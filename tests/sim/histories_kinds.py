@@ -83,7 +83,7 @@ def _together(history: Together | Shared, counts: Mapping[str, int]) -> Ran:
     pictures = history.pictures.values()
     more = {
         "concurrent edits": sum(picture.book.concurrent() for picture in pictures),
-        "undecidable": sum(len(picture.excused) for picture in pictures),
+        "undone by an old database": sum(picture.undone for picture in pictures),
     }
     return Ran(tuple(history.trace), {**history.counts, **counts, **more}, tuple(history.rounds))
 

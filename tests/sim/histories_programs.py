@@ -26,12 +26,14 @@ class Program:
     """One program with a database of its own, which it writes whole.
 
     `is_stale`: it reads only when told to. `is_deaf`: it never reads, and writes the file anew, as
-    digiKam does with reading off. `drops`: it leaves out our mark. `in_place`, or temp and rename.
+    digiKam does with reading off. `is_replicated`: others write the file on other disks. `drops`: it
+    leaves out our mark. `in_place`, or temp and rename.
     """
 
     fs: MemFS
     is_stale: bool = False
     is_deaf: bool = False
+    is_replicated: bool = False
     drops: bool = False
     in_place: bool = True
     database: dict[str, Any] = field(default_factory=dict)
@@ -54,6 +56,10 @@ class Program:
         if (self.is_stale or self.is_deaf) and there is not None and there != old.get(key):
             # Nobody can tell a program that sets a third value from one that had read: undecidable.
             self.excused.append((key, there))
+        if self.is_stale and self.is_replicated:
+            # What stands there may be of another site's line, on which its own last write is not found.
+            found = keyed_values(file_content(self.fs, path)).items()
+            self.excused += [(name, held) for name, held in found if name != key and old.get(name) != held]
         self._change(key, value)
         new = keyed_values(self.database).get(key)
         book.wrote(key, new, over, read=old.get(key))

@@ -49,10 +49,11 @@ class Shared:
         self.counts: dict[str, int] = {}
         self.pictures: dict[bytes, Picture] = {}
         self.clock = FakeClock()
-        granularity = self.rng.choice([1, 1, 10**9, 2 * 10**9])
+        # A disk of coarse times and another clock than ours cannot tell two writes of one moment apart.
+        granularity = 1 if share.is_apart else self.rng.choice([1, 1, 10**9, 2 * 10**9])
         self.fs = MemFS(self.clock, exchanges=share.exchanges, granularity_ns=granularity)
         self.turns = Turns(self.rng)
-        self.clocks = [FakeClock(self.clock.ns + self._skew()) for _ in range(2)]
+        self.clocks = [self._clock(), self._clock()]
         self.houses = [self._house(number, seed) for number in range(2)]
         self.whole: set[bytes] = set()
         self.fs.before = self._before
@@ -62,9 +63,12 @@ class Shared:
             house.find_photos()
             house.scene.scan()
 
-    def _skew(self) -> int:
-        seconds = [0, -2 * HOUR, 2 * HOUR, -10 * YEAR, 10 * YEAR]
-        return self.rng.choice(seconds) * 10**9 if self.share.is_apart else 0
+    def _clock(self) -> FakeClock:
+        if not self.share.is_apart:
+            return self.clock
+        return FakeClock(
+            self.clock.ns + self.rng.choice([0, -2 * HOUR, 2 * HOUR, -10 * YEAR, 10 * YEAR]) * 10**9
+        )
 
     def _house(self, number: int, seed: int) -> Wild:
         memory, clock = MemMemory(), self.clocks[number]
@@ -120,7 +124,7 @@ class Shared:
         return self.rng.choice(acts)
 
     def _pass_time(self, seconds: float) -> None:
-        for clock in (self.clock, *self.clocks):
+        for clock in (self.clock, *self.clocks) if self.share.is_apart else (self.clock,):
             clock.pass_time(seconds)
 
     def power_cut(self) -> None:

@@ -26,6 +26,7 @@ class Setting:
     notes: bool = True
     stale: bool = False
     deaf: bool = False
+    replicated: bool = False
     drops: bool = False
     crashes: bool = False
     forgets: bool = False
@@ -65,9 +66,9 @@ class Among:
     pictures: dict[bytes, Picture]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Picture:
-    """What is kept of one picture, wherever it lies: its book, and what of that nobody can tell.
+    """What is kept of one picture, wherever it lies: its book, and of what nobody can tell (`undone`: gone).
 
     `notes` is the book of the properties that K-Photos does not know. `buried` are the values
     that were found nowhere at a rest: nobody but who writes them anew may bring them back.
@@ -77,6 +78,7 @@ class Picture:
     notes: Book = field(default_factory=Book)
     buried: dict[tuple[str, str], int] = field(default_factory=dict)
     excused: list[tuple[str, str]] = field(default_factory=list)
+    undone: int = 0
 
 
 def facts(asset: Asset) -> Facts:

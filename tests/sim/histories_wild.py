@@ -172,7 +172,9 @@ class Wild:
             self.scene.count("marks dropped", drops)
             return Program(self.scene.fs, drops=drops, in_place=rng.random() < 0.5)
         if path not in self.programs:
-            program = Program(self.scene.fs, is_stale=True, is_deaf=setting.deaf)
+            program = Program(
+                self.scene.fs, is_stale=True, is_deaf=setting.deaf, is_replicated=setting.replicated
+            )
             program.excused = self.scene.excused[path]
             self.programs[path] = program
         if rng.random() < 0.3:

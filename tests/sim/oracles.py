@@ -77,13 +77,18 @@ class Book:
         `met` are values of keys that somebody found although they stand no more.
         """
         seen = frozenset().union(*(line.over for line in self.lines))
+        first: dict[tuple[str, str | None], int] = {}
+        for number, line in enumerate(self.lines):
+            first.setdefault((line.key, line.value), number)  # who meets a value again met that one
         real = [
             (number, line)
             for number, line in enumerate(self.lines)
             if line.is_sure
             or line.value is None
-            or number in seen
-            or line.value in held.get(line.key, ())
+            or (
+                first[line.key, line.value] == number
+                and (number in seen or line.value in held.get(line.key, ()))
+            )
             or (line.key, line.value) in met
             or any(other.hides(at, line) for at, other in enumerate(self.lines))
         ]
@@ -116,16 +121,26 @@ class Book:
         """
         held = values_of(ledger)
         excused = list(excused)
+        for key, value in self._missing(ledger, excused):
+            if (key, value) not in excused:
+                raise Lost(f"{key}: {[value]} of {sorted(held.get(key, ()))}")
         alive = self.alive(held, excused)
-        listed = {key: {text(v) for v in entries.values()} for key, entries in ledger.stale.items()}
-        for key, values in alive.items():
-            missing = values - held.get(key, set()) - listed.get(key, set())
-            if key.startswith("tags/") and key in listed:
-                missing = set()  # its removal is listed for a person to decide
-            missing -= {value for other, value in excused if other == key}
-            if missing:
-                raise Lost(f"{key}: {sorted(missing)} of {sorted(held.get(key, ()))}")
         return sum(len(values - alive.get(key, set())) for key, values in held.items() if len(values) > 1)
+
+    def undone(self, ledger: Ledger, excused: Iterable[tuple[str, str]]) -> int:
+        """How many of the excused values are really gone, and listed nowhere."""
+        excused = list(excused)
+        return len(self._missing(ledger, excused) & {*excused})
+
+    def _missing(self, ledger: Ledger, met: list[tuple[str, str]]) -> set[tuple[str, str]]:
+        held = values_of(ledger)
+        listed = {key: {text(v) for v in entries.values()} for key, entries in ledger.stale.items()}
+        missing: set[tuple[str, str]] = set()
+        for key, values in self.alive(held, met).items():
+            if key.startswith("tags/") and key in listed:
+                continue  # its removal is listed for a person to decide
+            missing |= {(key, value) for value in values - held.get(key, set()) - listed.get(key, set())}
+        return missing
 
 
 def raised(book: Book, buried: dict[tuple[str, str], int], ledger: Ledger) -> list[str]:
