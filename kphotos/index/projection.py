@@ -8,6 +8,7 @@ a timeline shows has changed: the version that open pages poll.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from kphotos.index.rows import AssetRow, Change, Cleared, Facts, Gone, ProblemRo
 from kphotos.runtime import rebuilds
 
 BATCH = 250
+_ROOM_KIB = 65_536
 _ATTEMPTS = 5
 
 
@@ -72,6 +74,22 @@ def apply(changes: Iterable[Change]) -> int:
         _commit(database, batch)
         count += len(batch)
     return count
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """All that is applied to the bound index inside becomes one transaction, with room for its pages.
+
+    For an index that nobody reads yet: each commit writes pages all over its trees, the same ones again
+    and again. Postgres does without: it writes pages when it likes, and ends transactions that idle.
+    """
+    database = generation.bound().database
+    if not isinstance(database, db.SqliteFile):
+        yield
+        return
+    db.run(database, f"PRAGMA cache_size = -{_ROOM_KIB}")
+    with db.writing(database):
+        yield
 
 
 def _batches(changes: Iterable[Change]) -> Iterator[list[Change]]:

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 
 from kphotos import db, jobs
 from kphotos.config import Settings
@@ -32,6 +32,7 @@ from sync.errors import NotFound as NoOriginal
 LOG = logging.getLogger(__name__)
 DERIVE = "derive"
 _BATCH = 200
+_TOGETHER = 25  # batches in one transaction, of an index that nobody waits for
 _REPEATS = 5
 Tell = Callable[[int], None]
 
@@ -73,10 +74,13 @@ def fill(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell
     """
     tally = Tally()
     untold = takewhile(lambda event: not isinstance(event, Done), events)
-    for _, changes in _batches(settings, volume, untold, tally, anew=True):
-        projection.apply(changes)
-        if tell is not None:
-            tell(tally.seen)
+    batches = _batches(settings, volume, untold, tally, anew=True)
+    for first in batches:
+        with projection.at_once():
+            for _, changes in chain([first], islice(batches, _TOGETHER - 1)):
+                projection.apply(changes)
+                if tell is not None:
+                    tell(tally.seen)
     return tally
 
 

@@ -330,3 +330,22 @@ def test_charlie_finds_no_asset_problem_tag_or_count(bound: Index) -> None:
     assert query.problems(charlie) == []
     assert query.tags(charlie) == []
     assert set(query.counts(charlie).values()) == {0}
+
+
+def test_what_is_applied_at_once_is_one_transaction_on_sqlite(bound: Index) -> None:
+    def count() -> int:
+        return int(db.run(bound.database, "SELECT count(*) FROM asset").fetchone()[0])
+
+    with projection.at_once():
+        projection.put([photo("a")])
+        projection.put([photo("b")])
+    assert count() == 2
+
+    def broken() -> None:
+        with projection.at_once():
+            projection.put([photo("c")])
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        broken()
+    assert count() == (2 if isinstance(bound.database, db.SqliteFile) else 3)
