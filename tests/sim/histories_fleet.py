@@ -120,7 +120,13 @@ class Together:
         """The sync tool may come into the midst of what this house does next."""
         if house.scene.setting.races and self.rng.random() < 0.4:
             self.counts["sync in the midst"] = self.counts.get("sync in the midst", 0) + 1
-            house.scene.at(self.rng.randrange(1, 45), lambda: self._carry(self.rng.choice([0.3, 1.0])))
+            house.scene.at(self.rng.randrange(1, 45), self._burst_in)
+
+    def _burst_in(self) -> None:
+        """The tool does not halt here: a program that begins meanwhile would be written over unseen."""
+        halts, self.tool.halts = self.tool.halts, 0.0
+        self._carry(self.rng.choice([0.3, 1.0]))
+        self.tool.halts = halts
 
     def travel(self) -> None:
         """Some of the files travel, in any order."""
