@@ -273,6 +273,13 @@ def test_a_tag_that_was_put_back_is_taken_or_dismissed_by_one_change(op: Any, ta
     assert (show(after).value("tags"), after.stale) == (tags, {})
 
 
+def test_a_face_that_is_gone_by_now_is_not_named() -> None:
+    gone = Ledger(ASSET, regions={"r1": Region((), {"name": (Candidate("Ann", "d"),)})}, seen=frozenset("d"))
+    for ledger in (gone, Ledger(ASSET)):
+        with pytest.raises(Conflict):
+            done(ledger, Change("regions/r1/name", "set", "Anna"))
+
+
 def test_of_a_region_only_the_name_is_edited() -> None:
     face = Ledger(
         ASSET, regions={"r1": Region(("d",), {"name": (Candidate("Ann", "d"),)})}, seen=frozenset("d")

@@ -69,6 +69,18 @@ def test_a_region_and_an_album_come_back() -> None:
     assert now.regions["r1"].at
 
 
+def test_what_was_listed_for_a_person_then_is_listed_again() -> None:
+    old = edited(Ledger(ASSET), Change("title", "set", "Lake"))
+    dot = min(old.seen)
+    old = replace(old, stale={"title": {dot: "Old"}, "rating": {dot: 2}})
+    new = replace(edited(old, Change("title", "set", "See"), now=2), stale={"rating": {dot: 2}})
+    now = join(back(old, new), new)
+    assert {key: list(entries.values()) for key, entries in now.stale.items()} == {
+        "title": ["Old"],
+        "rating": [2],
+    }
+
+
 def test_what_was_found_at_first_sight_keeps_its_rank_beneath_what_people_say() -> None:
     found = adopt(sight_of(Xmp({"title": "Lake"})), ASSET)
     old = join(found, edited(Ledger(ASSET), Change("title", "set", "See")))
