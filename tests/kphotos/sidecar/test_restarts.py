@@ -12,7 +12,6 @@ from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import restarts, watching
 from sync.core.model import Change
 from sync.engine import rescan
-from sync.osfs import machine
 from tests.kphotos.sidecar.conftest import Library
 
 
@@ -40,9 +39,3 @@ def test_the_first_scan_after_a_start_of_the_machine_tells_of_everything(
     follower._calm(frozenset({""}))
     assert library.value("lake.jpg", "title") == "Lake"
     assert not restarts.is_first_scan(library.settings, library.volume)
-
-
-def test_the_name_of_a_start_lasts_as_long_as_the_machine_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.boot() == machine.boot()
-    monkeypatch.setattr(machine, "_BOOT", machine.Path("/nowhere"))
-    assert machine.boot() != machine.boot()
