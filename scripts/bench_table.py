@@ -1,8 +1,8 @@
 """The figures as the README shows them, between marks that nobody edits by hand.
 
 `scripts/bench --write` measures and writes; `--figures FILE` takes what an earlier run printed instead, and
-`--simulated FILE ...` what `scripts/simulate` printed: histories, kills, power cuts, two machines, in one
-file or several. A part of which nothing is given stays as it stands.
+`--simulated FILE ...` what `scripts/simulate` printed, in one file or several. A part of which nothing is
+given stays as it stands.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def figures(told: Told) -> str:
     day = datetime.fromisoformat(told["at"]).strftime("%-d %B %Y")
     intro = (
         f"`scripts/bench --write` on {told['cores']} virtual cores ({told['processor']}), Python"
-        f" {told['python']}, {day}, load {told['load_at_start']} before it began; the disk's cache is warm."
+        f" {told['python']}, {day}, load {told['load_at_start']} before it\nbegan; the disk's cache is warm."
     )
     rows = [
         *_small(results),
@@ -161,29 +161,47 @@ def proofs(told: Told) -> str:
     """What was simulated, killed, cut and replicated, and how much of it was lost."""
     rows: list[Row] = []
     if "histories" in told:
-        rows.append(_histories(told, told["of each kind"]))
+        rows += _histories(told)
+    if "syscalls" in told:
+        tried = "killed at, or refused by, each call that changes the disk"
+        rows.append((tried, f"{told['syscalls']['points']:,} points; lost: {_lost(told['syscalls'])}"))
     if "kill" in told:
         rows += _killed(told["kill"])
     if "power cut" in told:
-        cut = told["power cut"]
-        rows.append(
-            (
-                "power cut under a busy K-Photos (ext4, what was not synced is gone)",
-                f"{cut['cuts']:,} times; lost: {len(cut['violations'])}",
-            )
-        )
+        tried = "power cut under a busy K-Photos (ext4; what was not synced is gone)"
+        rows.append((tried, f"{told['power cut']['cuts']:,} times; lost: {_lost(told['power cut'])}"))
     if "nodes" in told:
         rows += _nodes(told["nodes"])
+    if "fuzz" in told:
+        number = sum(told["fuzz"]["outcomes"].values())
+        rows.append(("damaged XMPs through the codec", f"{number:,}; lost: {_lost(told['fuzz'])}"))
     return table("tried", "came of it", rows)
 
 
-def _histories(told: Told, kinds: Told) -> Row:
-    points = kinds.get("crash points", 0) + kinds.get("error points", 0)
-    return (
-        "random histories: one to three sites, crashes, errors, programs with old databases",
-        f"{told['histories']:,} with {told['counts']['edits']:,} edits; {points:,} of them struck at a chosen"
-        f" file operation; lost: {len(told['failed'])}",
-    )
+def _lost(told: Told) -> int:
+    return len(told["violations"])
+
+
+def _histories(told: Told) -> list[Row]:
+    replicas = ", ".join(f"{name}: {number:,}" for name, number in told["by replicas"].items())
+    points = f"{told['crash points']:,} crashes and {told['error points']:,} errors at a chosen operation"
+    most = max(int(rounds) for each in told["rounds to rest"].values() for rounds in each)
+    alone, rest = told["false conflicts"]["one site, one fresh editor"], told["false conflicts"]["replicated"]
+    return [
+        (
+            f"random histories (sites {replicas}), with crashes, errors, programs with old databases",
+            f"{told['histories']:,} with {told['edits']:,} edits; edits lost: {told['edits lost']};"
+            f" originals changed: {told['originals changed']}; conflict copies left:"
+            f" {told['conflict copies left']}; writes at rest: {told['writes at rest']}; alike after"
+            f" {most} rounds at most",
+        ),
+        ("faults enumerated along such histories", f"{points}; lost: {told['violations']}"),
+        (
+            "false conflicts",
+            f"one site and one fresh program: {alone['false']} of {alone['edits']:,} edits; per 1,000"
+            f" concurrent edits of several sites: {rest['per 1,000']}",
+        ),
+    ]
 
 
 def _killed(kill: Told) -> list[Row]:
@@ -193,7 +211,7 @@ def _killed(kill: Told) -> list[Row]:
         (
             "`kill -9` under mixed load, by part: "
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
-            f"{sum(kill['kills'].values()):,} kills; lost: {len(kill['violations'])}; ready again after"
+            f"{sum(kill['kills'].values()):,} kills; lost: {_lost(kill)}; ready again after"
             f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
         ),
         ("edits that a kill ended, by the phase that it hit", hit),
@@ -206,7 +224,7 @@ def _nodes(nodes: Told) -> list[Row]:
     return [
         (
             "two K-Photos over a real pair of Syncthings, edited at once, apart and through a kill",
-            f"{nodes['edits by people']:,} edits, {made:,} conflict copies; lost: {len(nodes['violations'])};"
+            f"{nodes['edits by people']:,} edits, {made:,} conflict copies; lost: {_lost(nodes)};"
             f" false conflicts per 1,000 edits: {nodes['false candidates per 1000 edits']}",
         )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,13 @@ import pytest
 from kphotos.cli import parser
 from kphotos.cli.exits import MEANINGS
 from kphotos.config import SETTINGS
+from tests.scripts.test_bench_table import TOLD
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import bench_table  # noqa: E402 - the scripts are no package
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -109,6 +115,30 @@ def test_every_row_of_promises_has_its_test() -> None:
     table = README.split("## Promises")[1].split("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| promise")]
     assert [row for row in rows if not proofs(row)] == []
+
+
+def test_every_figure_is_there_in_the_form_that_one_command_gives_it() -> None:
+    told = part("figures")
+    assert told.startswith("`scripts/bench --write` on ")
+    assert forms(told) == forms(bench_table.figures(TOLD))
+    assert forms(told.replace("photos a second", "photos")) != forms(bench_table.figures(TOLD))
+
+
+def test_nothing_was_lost_that_anybody_tried_to_lose() -> None:
+    lost = re.findall(r"lost: (\d+)", part("proofs"))
+    assert lost
+    assert set(lost) == {"0"}
+
+
+def part(mark: str) -> str:
+    """What stands between two marks."""
+    return README.split(f"<!-- {mark} -->\n")[1].split(f"<!-- /{mark} -->")[0]
+
+
+def forms(text: str) -> list[str]:
+    """The rows of a table without their numbers."""
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    return [re.sub(r"\d[\d.,]*", "N", row) for row in rows]
 
 
 def test_every_picture_and_file_that_is_linked_exists() -> None:

@@ -87,9 +87,23 @@ KILLED: dict[str, Any] = {
 }
 HISTORIES: dict[str, Any] = {
     "histories": 10_000,
-    "of each kind": {"calm": 900, "crash points": 2_000, "error points": 120},
-    "counts": {"edits": 91_000},
-    "failed": [{"kind": "calm", "seed": 7}],
+    "by replicas": {"1": 6_000, "2": 3_000, "3": 1_000},
+    "edits": 91_000,
+    "edits lost": 0,
+    "originals changed": 0,
+    "conflict copies left": 0,
+    "writes at rest": 0,
+    "rounds to rest": {"1": {"1": 5_000, "4": 1_000}, "2": {"12": 3}},
+    "false conflicts": {
+        "one site, one fresh editor": {"edits": 7_200, "false": 0},
+        "replicated": {"concurrent edits": 940, "false": 3, "per 1,000": 3.2},
+    },
+    "crash points": 2_000,
+    "error points": 120,
+    "violations": 1,
+    "syscalls": {"points": 415, "violations": []},
+    "power cut": {"cuts": 200, "violations": []},
+    "fuzz": {"outcomes": {"written": 90_000, "Unreadable": 10_000}, "violations": []},
 }
 NODES: dict[str, Any] = {
     "nodes": {
@@ -142,8 +156,12 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     text = readme.read_text()
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
     assert "600 kills; lost: 0; ready again after 2.3 s" in text
-    assert "10,000 with 91,000 edits; 2,120 of them struck" in text
-    assert "lost: 1" in text
+    assert "10,000 with 91,000 edits; edits lost: 0; originals changed: 0" in text
+    assert "alike after 12 rounds at most" in text
+    assert "2,000 crashes and 120 errors at a chosen operation; lost: 1" in text
+    assert "0 of 7,200 edits; per 1,000 concurrent edits of several sites: 3.2" in text
+    for row in ("415 points; lost: 0", "200 times; lost: 0", "100,000; lost: 0"):
+        assert row in text
     assert "500 edits, 12 conflict copies; lost: 0; false conflicts per 1,000 edits: 1.5" in text
     assert "before 3, ledger 41" in text
 
