@@ -186,6 +186,7 @@ def _app(fake: FakeServer) -> Flask:
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["asset"] = lambda path: f"/static/{path}"
     app.jinja_env.globals["waiting"] = lambda: 3
+    app.jinja_env.globals["notices"] = list
 
     @app.after_request
     def policy(response: Response) -> Response:
@@ -261,6 +262,10 @@ def _app(fake: FakeServer) -> Flask:
         if request.method == "POST":
             return jsonify(edit=fake.bulk(edit["changes"], edit["changed"], undoes=bulk_id))
         return jsonify(edit=fake.go_on(edit, cancelled=request.method == "DELETE"))
+
+    @app.get("/api/standing")
+    def standing() -> Response:
+        return jsonify(notices=[])
 
     @app.get("/api/work")
     def work() -> Response:

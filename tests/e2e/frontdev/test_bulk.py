@@ -16,6 +16,7 @@ pytestmark = [
 
 def select(page: Page, address: str, number: int) -> None:
     page.goto(address)
+    expect(page.locator(".tile.is-shown").first).to_be_visible()
     page.locator('[data-ordinal="0"] a').focus()
     page.keyboard.press("x")
     for _ in range(number - 1):
