@@ -144,7 +144,7 @@ def outcome(data: bytes, edit: dict[str, Any], codec: Callable[[bytes, dict[str,
     assert xmp.agrees(again, content), "the edit did not arrive"
     try:
         foreign(data)
-    except (ElementTree.ParseError, AssertionError, UnicodeDecodeError, ValueError):
+    except (ElementTree.ParseError, AssertionError, LookupError, ValueError):
         return "written, unjudged"
     except Exception as error:  # rdflib has errors of its own that say: this is no RDF
         if type(error).__module__.startswith(("rdflib", "xml")):

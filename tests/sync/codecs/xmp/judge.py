@@ -48,6 +48,7 @@ def foreign(data: bytes, *, without_position: bool = False) -> list[object]:
     graph = graph_of(data)
     mapped = mapped_uris(without_position=without_position)
     tops = set(graph.subjects()) - {each for each in graph.objects() if isinstance(each, BNode)}
+    tops -= _within(graph, mapped)
     said = [
         (str(predicate), _tree(graph, value))
         for top in tops
@@ -65,6 +66,20 @@ def graph_of(data: bytes) -> Graph:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Graph().parse(data=ElementTree.tostring(rdf), format="xml", publicID=BASE)
+
+
+def _within(graph: Graph, mapped: set[str]) -> set[object]:
+    """The nodes inside of mapped values, whatever name they bear, and statements about such values."""
+    found: set[object] = set()
+    waiting = [value for _, predicate, value in graph if str(predicate) in mapped]
+    while waiting:
+        node = waiting.pop()
+        if node not in found and not isinstance(node, Literal) and str(node) != BASE:
+            found.add(node)
+            waiting += graph.objects(node)
+    about = {each for each, value in graph.subject_objects(RDF.subject) if value in found}
+    about |= {each for each, name in graph.subject_objects(RDF.predicate) if str(name) in mapped}
+    return {node for node in found if (node, None, None) in graph} | about
 
 
 def _tree(graph: Graph, value: object) -> object:
