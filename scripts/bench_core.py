@@ -88,7 +88,8 @@ def typical() -> tuple[Ledger, bytes]:
     tags = [f"Places/{place}" for place in PLACES[:5]]
     ledger, data = Ledger("0" * 32), None
     changes = [*(Change(name, "set", value) for name, value in _FIELDS), Change("tags", "add", tags)]
-    for number, some in enumerate((changes[:4], changes[4:])):
+    # Eight edits, the last two fields in one: with the mirror and the faces ten stamps.
+    for number, some in enumerate([*([one] for one in changes[:6]), changes[6:8], changes[8:]]):
         ledger = edit(ledger, some, now_ms=BEGIN_MS + number, node="k7q2", by=ALICE)
     ledger, data = sealed(ledger, None, "IMG_1.JPG.xmp", BEGIN_MS + 100, None)
     # Faces come from other programs: the XMP is written with them, and absorbed.
