@@ -56,6 +56,8 @@ class OsBatch:
         """See `Batch.sync`."""
         if self._device is not None:
             kernel.syncfs(self._root)
+            # ext4 does not tell through syncfs that its journal failed meanwhile; an fsync after it does.
+            os.fsync(self._root)
         for folder in sorted(set(folders)):
             self._sync_folder(folder, self._device)
 

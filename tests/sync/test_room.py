@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from sync.errors import Full, ReadOnly, unwritable
-from sync.osfs import OsFS, room
+from sync.osfs import OsFS, batch, kernel, room
 from tests.sync.machines import disk_machine
 
 
@@ -37,3 +38,19 @@ def test_nothing_is_begun_below_the_floor(
 )
 def test_a_full_disk_is_told_from_one_that_cannot_be_written(code: int, kind: type) -> None:
     assert isinstance(unwritable("it cannot be written", OSError(code, "why")), kind)
+
+
+def test_a_batch_is_not_durable_because_syncfs_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(fd: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(batch, "trusted_device", lambda fd: os.fstat(fd).st_dev)
+    monkeypatch.setattr(kernel, "syncfs", lambda fd: None)
+    with OsFS(tmp_path).batch() as written:
+        written.create("a.xmp", b"x")
+        monkeypatch.setattr(os, "fsync", fail)
+        with pytest.raises(OSError) as raised:
+            written.sync()
+    assert raised.value.errno == errno.EIO
