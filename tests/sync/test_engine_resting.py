@@ -131,12 +131,11 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_in_random_histories_both_ways_come_to_the_same(kind: str, compared: Counter[str]) -> None:
-    for seed in (3, 4):
-        run(kind, seed, 8)
-    assert compared["different"] == 0
-    assert compared["alike"] > 0
+def test_in_random_histories_both_ways_come_to_the_same(compared: Counter[str]) -> None:
+    for kind in KINDS:
+        run(kind, 3, 8)
+        assert compared["different"] == 0, kind
+    assert compared["alike"] > 2 * len(KINDS)
 
 
 def test_a_short_way_that_looks_at_no_content_would_be_found(
