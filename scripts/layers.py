@@ -48,6 +48,7 @@ LAYERS = (
             "--cov-report=term:skip-covered",
             "tests/sync",
             "tests/sim",
+            "tests/scripts/test_simulate.py",
         ),
     ),
     Layer(
