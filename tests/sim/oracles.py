@@ -85,14 +85,14 @@ class Book:
             for number, line in enumerate(self.lines)
             if line.is_sure
             or line.value is None
-            or (
-                first[line.key, line.value] == number
-                and (number in seen or line.value in held.get(line.key, ()))
-            )
+            or line.value in held.get(line.key, ())
+            or (first[line.key, line.value] == number and number in seen)
             or (line.key, line.value) in met
             or any(other.hides(at, line) for at, other in enumerate(self.lines))
         ]
-        replaced = frozenset().union(*(line.over for _, line in real))
+        # A return to an earlier value that was not acknowledged may have come to something, or not.
+        perhaps = [line for number, line in enumerate(self.lines) if number in seen]
+        replaced = frozenset().union(*(line.over for line in (*perhaps, *(line for _, line in real))))
         alive: dict[str, set[str]] = {}
         for number, line in real:
             if line.value is None or number in replaced:
