@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,9 @@ _EVENTS: list[type[FileSystemEvent]] = [
 _COMING = frozenset({"created", "deleted", "moved"})
 _OVERFLOW_LOGGER = logging.getLogger("watchdog.observers.inotify_c")
 _OVERFLOW_TEXT = "queue overflowed"
+# watchdog meets a folder twice that was made while its parent was being listed, and says so; where warnings
+# are errors, that ends its thread.
+_MET_TWICE = "Callback with id .* already exists"
 
 
 class Ear(FileSystemEventHandler):
@@ -63,6 +67,7 @@ class Ear(FileSystemEventHandler):
         self._on_dirty = on_dirty
         self._on_lost = on_lost
         self._on_folder = on_folder
+        warnings.filterwarnings("ignore", _MET_TWICE, RuntimeWarning)
         self._observer = PlatformObserver()
         self._listener = _OverflowListener(on_lost)
         before = _instances()

@@ -115,6 +115,15 @@ def test_any_byte_name_is_told_right(tmp_path: Path, name: str) -> None:
         batches.wait(lambda paths: name in paths)
 
 
+def test_a_folder_that_watchdog_meets_twice_ends_no_thread(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    with watch_of(tmp_path) as (watch, batches):
+        group = next(iter(watch._ear._observer.emitters))._inotify
+        group._add_callback(os.fsencode(tmp_path / "deep"))
+        (tmp_path / "deep/a.xmp").write_bytes(b"x")
+        batches.wait(lambda paths: "deep/a.xmp" in paths)
+
+
 def test_a_folder_made_later_is_watched_and_told(tmp_path: Path) -> None:
     with watch_of(tmp_path) as (watch, batches):
         (tmp_path / "new/deep").mkdir(parents=True)
