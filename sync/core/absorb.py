@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sync.core import sources
-from sync.core.dots import following
+from sync.core.dots import dot, following, hashed_node
 from sync.core.draft import Draft
 from sync.core.keys import hashed, keyed
 from sync.core.model import Candidate, Ledger, Record, Region, Sight, Sources
@@ -20,7 +20,7 @@ from sync.core.show import show
 from sync.core.taking import Absorbed, Taking, first_dot, is_untold
 from sync.core.tools import COPIED, FORGETFUL, does
 
-__all__ = ["Absorbed", "absorb", "adopt", "mirror", "never_landed", "seal"]
+__all__ = ["Absorbed", "absorb", "adopt", "mirror", "never_landed", "noted", "seal"]
 
 
 def absorb(
@@ -42,6 +42,8 @@ def absorb(
     not known. `beneath`: for a swapped-out file, the mark of the mirror now in its place. `beside`: the
     original's other XMPs. `waited`: a mark that no ledger here knows has been waited for long enough.
     """
+    if sight.kind == "copy" and _note_of(sight) in ledger.seen:
+        return Absorbed(ledger, False)
     found = current(ledger, sight, single=single, hint=hint, beneath=beneath, beside=beside, waited=waited)
     if found.verdict == "wait":
         return Absorbed(ledger, False, wait=True)
@@ -65,6 +67,16 @@ def absorb(
     else:
         taking.take_edits(single=single, site=site)
     return taking.done(single=single)
+
+
+def noted(ledger: Ledger, sight: Sight) -> Ledger:
+    """Return the ledger that knows for ever that a conflict copy which stays has been taken in (R8).
+
+    Records are forgotten. What the copy says may be long replaced by then, and without them all of it would
+    look new: the edits by which it differed have dots that are seen, but what it had in common has none.
+    """
+    at = _note_of(sight)
+    return ledger if at in ledger.seen else replace(ledger, seen=ledger.seen | {at})
 
 
 def adopt(sight: Sight, asset_id: str, *, full: bool = False) -> Ledger:
@@ -160,3 +172,8 @@ def _remembering(reading: sources.Reading, record: Record) -> sources.Reading:
     kept = frozenset(key for key in has if has[key] != reading.has.get(key))
     repaired = (*reading.repaired, (FORGETFUL.field, FORGETFUL.note))
     return replace(reading, has=has, kept=kept, repaired=repaired)
+
+
+def _note_of(sight: Sight) -> str:
+    """The dot that says that these very bytes were taken in: the same on every site."""
+    return dot(1, hashed_node("copy", sight.mark or "", sight.sum))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
-from sync.core.absorb import Absorbed, absorb, adopt, mirror, never_landed
+from sync.core.absorb import Absorbed, absorb, adopt, mirror, never_landed, noted
 from sync.core.edit import edit
 from sync.core.merge import join
 from sync.core.model import Change, Document, Fingerprint, Ledger, Problem, Record, Sight
@@ -131,6 +131,8 @@ def _take_copies(
                 continue
         if copy.is_covered:
             steps.append(RemoveCopy(copy.path))
+        elif copy.sight is not None:
+            ledger = noted(ledger, copy.sight)
     return ledger, steps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -58,6 +59,51 @@ def test_an_xmp_copy_is_absorbed_and_stays_if_it_says_more(is_covered: bool) -> 
     made = plan(Group(ASSET, [ledger], files=[file_of(xmp)], copies=[copy]), HERE)
     assert made.document.content() == {"title": "Lake", "label": "Red"}
     assert (RemoveCopy("c") in made.steps) is is_covered
+
+
+def of_another_program(mark: str | None) -> Xmp:
+    return Xmp({"title": "Lake", "label": "Red"}, mark, "tool")
+
+
+@pytest.mark.parametrize(
+    ("of_mirror", "label"),
+    [
+        (lambda mirror: mirror, None),
+        (lambda mirror: replace(mirror, form="with another program's data"), None),
+        (lambda mirror: of_another_program(mirror.mark), "Red"),
+        (lambda mirror: of_another_program(None), "Red"),
+    ],
+    ids=["our mirror", "saying the same", "an edit of it", "without our mark"],
+)
+@pytest.mark.parametrize("here", [HERE, THERE], ids=["one site", "several"])
+def test_a_copy_that_stays_is_taken_in_once_whatever_is_forgotten(
+    of_mirror: Callable[[Xmp], Xmp], label: str | None, here: Here
+) -> None:
+    ledger, xmp = written({"title": "Lake"}, here)
+    copy = Copy("c", sight_of(of_mirror(xmp), "copy"), is_covered=False)
+    made = plan(Group(ASSET, [ledger], files=[file_of(xmp)], copies=[copy]), here)
+    assert made.document.value("label") == label
+    replaced = [Change("title", "set", "Sea"), Change("label", "clear")]
+    ledger = edit(made.ledger, replaced, now_ms=here.now_ms + 9, node=here.node, by="alice")
+    forgotten = replace(ledger, xmp=())
+    again = plan(Group(ASSET, [forgotten], copies=[copy]), here)
+    assert again.ledger == forgotten
+    assert again.document.value("title") == "Sea"
+
+
+@pytest.mark.parametrize("here", [HERE, THERE], ids=["one site", "several"])
+def test_every_site_takes_the_same_note_of_a_copy_that_stays_and_once(here: Here) -> None:
+    ledger, xmp = written({"title": "Lake"}, here)
+    group = Group(
+        ASSET, [ledger], files=[file_of(xmp)], copies=[Copy("c", sight_of(xmp, "copy"), is_covered=False)]
+    )
+    one, other = (
+        plan(group, here),
+        plan(group, replace(here, now_ms=here.now_ms + 99_999, node="b", site="b")),
+    )
+    assert one.ledger == other.ledger != ledger
+    assert one.steps == (WriteLedger(),)
+    assert plan(replace(group, ledgers=[one.ledger]), here).steps == ()
 
 
 @pytest.mark.parametrize("here", [HERE, THERE], ids=["one site", "several"])
