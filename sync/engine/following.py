@@ -20,6 +20,7 @@ from sync.engine.carrying import Doubt, Move, carry_out, move
 from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name, read_group
 from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
 from sync.engine.rounds import Rounds
+from sync.engine.strays import bring_temps, over_temps
 from sync.engine.values import Event, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
@@ -68,6 +69,9 @@ class Following:
 
     def _with_overlay(self, path: str, left: Left) -> Left:
         """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
+        folder, name = split(path)
+        over = over_temps(self._volume, folder, [name]).get(name)
+        left = replace(left, over=tuple(over)) if over else left
         fs, at = self._ledger_at(path)
         if left.ledger is None and fs is not self._volume.fs and _is_there(fs, at):
             return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
@@ -134,11 +138,7 @@ class Following:
         problem = None
         try:
             with self._site.lock.hold(keys):
-                stat = find_group(self._volume, new)[1]
-                moves = self._moves(old, new, stat, hash_, left)
-                stayed = bring(self._volume, old, new, left.others)
-                carry_out(self._volume, self._site, moves)
-                problem = _stayed(old, new, stayed) if stayed else None
+                problem = self._bring(old, new, hash_, left)
         except Doubt as doubt:
             problem = _left_behind(old, new, str(doubt))
         except StartOver:
@@ -149,6 +149,23 @@ class Following:
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
         yield from self._settled(new, problem)
+
+    def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> Problem | None:
+        """Bring what is left to the new place; what to tell of that which stayed. Raises Doubt."""
+        stat, stayed = find_group(self._volume, new)[1], list[str]()
+        if not left.is_told:
+            # The sidecars went before: nothing that may be in doubt keeps these from going after them.
+            self._bring_temps(old, new, left)
+        if left.is_told or left.others:
+            moves = self._moves(old, new, stat, hash_, left)
+            stayed = bring(self._volume, old, new, left.others)
+            carry_out(self._volume, self._site, moves)
+            self._bring_temps(old, new, left)
+        return _stayed(old, new, stayed) if stayed else None
+
+    def _bring_temps(self, old: str, new: str, left: Left) -> None:
+        if bring_temps(self._volume, self._site, old, new, left):
+            self._rounds.unsettled.add(new)
 
     def _moves(self, old: str, new: str, stat: Stat, hash_: str | None, left: Left) -> list[Move]:
         """What goes where, all of it checked before anything is written. Raises Doubt."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sync.apply.temps import parse_temp, tag_of
 from sync.engine.finding import Place, may_be_at
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
@@ -35,14 +36,24 @@ _NUMBERED = re.compile(r"(.*_)(\d+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The names left for one original: its XMPs (its own first), its ledger, and what else goes along."""
+    """The names left for one original: its XMPs (its own first), its ledger, and what else goes along.
+
+    `temps` are ours, `over` those of them that lie in the overlay.
+    """
 
     xmps: tuple[str, ...] = ()
     ledger: str | None = None
     others: tuple[str, ...] = ()
+    temps: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.xmps or self.ledger or self.others)
+        return bool(self.is_told or self.others or self.temps or self.over)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is left that says something of the original."""
+        return bool(self.xmps or self.ledger)
 
 
 NOTHING = Left()
@@ -51,15 +62,24 @@ NOTHING = Left()
 def left_in(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Left]:
     """What is left for each of the originals gone from a folder, by name; none for one that is there."""
     try:
-        names = [name for name in volume.fs.names(folder) if not is_ignored(name)]
+        listed = volume.fs.names(folder)
     except OSError:
         return {}
+    names = [name for name in listed if not is_ignored(name)]
     now = pair((name, FILE) for name in names)
     away = {*gone, *now.orphans} - set(names)
     claimed = {name for group in now.groups.values() for name in group.all}
     # An orphan's name may have no extension that tells what it was: it was set aside.
     then = pair((name, FILE) for name in {*names, *away}).groups
-    return {name: _left(then.get(name) or _aside(name, names), claimed) for name in sorted(away)}
+    temps = [(temp.tag, name) for name in listed if (temp := parse_temp(name))]
+    kept = {tag for group in now.groups.values() for tag in tags_of(group)} if temps else set()
+    free = [(tag, name) for tag, name in temps if tag not in kept]
+    return {name: _left(then.get(name) or _aside(name, names), claimed, free) for name in sorted(away)}
+
+
+def tags_of(group: Group) -> set[str]:
+    """What the temps for a group's sidecars bear in their names."""
+    return {tag_of(name) for name in (*group.xmps, group.own_xmp, group.own_ledger)}
 
 
 def siblings_known(volume: Volume, site: Site, path: str) -> set[str]:
@@ -132,12 +152,14 @@ def _rename(fs: FS, old: str, new: str) -> None:
         fs.remove(old)  # a rename that a crash cut short
 
 
-def _left(group: Group, claimed: set[str]) -> Left:
+def _left(group: Group, claimed: set[str], temps: Sequence[tuple[str, str]]) -> Left:
     def free(names: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for name in names if name not in claimed))
 
     others = free((*group.copies, *group.duplicates, *group.companions, *group.jsons))
-    return Left(free(group.xmps), group.ledger, others)
+    tags = {*tags_of(group), tag_of(stem_of(group.original) + XMP_SUFFIX)} if temps else set()
+    ours = tuple(name for tag, name in temps if tag in tags)
+    return Left(free(group.xmps), group.ledger, others, ours)
 
 
 def _aside(base: str, names: Iterable[str]) -> Group:

@@ -34,7 +34,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     extra, is_bereft = Extra(), look.ledger.found is None and look.ledger.error is None
     for temp in temps_for(look.group, names):
         is_own = temp.site == site_digest(site.id)
-        age = _age(fs, site, join(look.folder, temp.name))
+        age = age_of(fs, site, join(look.folder, temp.name))
         if age is None or (not is_own and age < FOREIGN_SECONDS):
             continue
         if is_bereft and is_own and age < SETTLE_SECONDS:
@@ -49,7 +49,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     return extra
 
 
-def _age(fs: FS, site: Site, path: str) -> float | None:
+def age_of(fs: FS, site: Site, path: str) -> float | None:
     """Seconds since the temp was last touched; a clock that disagrees makes it look settled."""
     try:
         stat = fs.stat(path)
