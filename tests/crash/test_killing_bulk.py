@@ -95,7 +95,8 @@ def test_a_kill_all_through_it_loses_nothing_and_it_is_gone_on_with(quick: Path)
     found = [DEADLY.match(line) for line in (quick / "log").read_text().splitlines()]
     made = Counter(one[1] for one in found if one)
     assert made["syncfs"] == 3, made
-    assert made["fsync"] == 0, made
+    # One behind each `syncfs`, of the root folder: it tells what `syncfs` hides (sync/osfs/batch.py).
+    assert made["fsync"] == 3, made
     kills: Counter[str] = Counter()
     for call, times in sorted(made.items()):
         for number in range(min(times, EVERY // 2 + 1), times + 1, EVERY):
