@@ -30,6 +30,7 @@ _CHANGED_KEPT = "Its sidecars were left as they are, and nothing in them is take
 class Extra:
     """What was found in temps: ledgers and XMP contents to take in, temps to remove when that is durable.
 
+    `over`: temps of ours in the overlay, likewise to be removed.
     `blocked`: XMP names (escaped) whose temp holds something illegible, so that no mirror is written.
     `is_old`: all contents found have lain there as long as a ledger that they wait for may take to come.
     """
@@ -40,6 +41,7 @@ class Extra:
     blocked: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     is_old: bool = True
+    over: tuple[str, ...] = ()
 
 
 NO_EXTRA = Extra()

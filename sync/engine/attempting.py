@@ -14,7 +14,7 @@ from sync.core.undo import has_done
 from sync.engine.assets import Extra, asset_of, is_stranger
 from sync.engine.deciding import Deciding
 from sync.engine.mirroring import Written
-from sync.engine.temps import take_temps
+from sync.engine.temps import clear_over, take_over_temps, take_temps
 from sync.engine.values import Asset, Site, Volume
 from sync.engine.writing import Writing, remembered
 from sync.errors import Refused
@@ -72,9 +72,16 @@ class Attempting:
         self.volume, self.site = volume, site
         self._deciding = deciding
 
-    def begin(self, look: Look, temps: Iterable[str], round_: Round, pen: Pen) -> Attempt:
-        """Decide; nothing is written yet. Raises BadValue, Conflict and what `Wanted` raises."""
+    def begin(
+        self, look: Look, temps: Iterable[str], round_: Round, pen: Pen, over: Sequence[str] = ()
+    ) -> Attempt:
+        """Decide; nothing is written yet. Raises BadValue, Conflict and what `Wanted` raises.
+
+        `over` are our temps in the overlay that are for this original's ledger.
+        """
         extra = take_temps(self.volume.fs, self.site, look, temps) if self.volume.writable else Extra()
+        if over and self.volume.overlay is not None:
+            extra = take_over_temps(self.volume.overlay, look, over, round_.hash, extra)
         group, at = self._deciding.group(look, round_.hash, extra), self._deciding.here(look)
         if round_.newer is not None and group.ledgers:
             first, *others = group.ledgers
@@ -99,6 +106,9 @@ class Attempting:
         """Take note of how far a try got; an edit that is durable by now is acknowledged."""
         written.problems += attempt.extra.problems
         written.is_pending = written.is_pending or bool(attempt.extra.blocked)
+        over, taken = self.volume.overlay, attempt.extra.over
+        if written.is_acknowledged and not written.again and taken and over is not None:
+            clear_over(over, attempt.look, attempt.extra)
         if written.is_acknowledged:
             if round_.is_unacknowledged:
                 before, after = attempt.before.ledger, attempt.decided.ledger

@@ -71,6 +71,11 @@ def compare(
     return Difference(groups, new, gone, odd, tuple(cleared), now.temps, orphans, old)
 
 
+def groups_in(listing: Listing) -> Iterable[Group]:
+    """The groups of a folder as it lies there."""
+    return _pair(listing.wanted()).groups.values()
+
+
 def originals_in(blob: bytes) -> list[Entry]:
     """The originals of a snapshot."""
     entries = {entry.name: entry for entry in unpack(blob)}

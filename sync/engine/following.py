@@ -70,7 +70,7 @@ class Following:
     def _with_overlay(self, path: str, left: Left) -> Left:
         """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
         folder, name = split(path)
-        over = over_temps(self._volume, folder, [name]).get(name)
+        over = over_temps(self._volume, folder, lambda: [_group_of(path)]).get(name)
         left = replace(left, over=tuple(over)) if over else left
         fs, at = self._ledger_at(path)
         if left.ledger is None and fs is not self._volume.fs and _is_there(fs, at):

@@ -10,7 +10,7 @@ from sync.core.model import Problem
 from sync.engine import mounted, overlay, sharing
 from sync.engine.arrivals import Arrivals
 from sync.engine.displaced import Displaced
-from sync.engine.folder import Difference, compare, originals_in
+from sync.engine.folder import Difference, compare, groups_in, originals_in
 from sync.engine.following import Following
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
@@ -115,7 +115,8 @@ class Rescan:
         self._files += len(listing.entries)
         if folder in self._mounts.before and not listing.wanted():
             self._emptied.add(folder)
-        overlaid = self._overlaid.get(folder, frozenset())
+        left = self._rounds.over_temps(folder, lambda: groups_in(listing))
+        overlaid = self._overlaid.get(folder, frozenset()).union(left)
         if listing.same and not (self._everything or self._sidecars or overlaid):
             return
         difference = compare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sync.apply.put import Pen
@@ -15,6 +15,7 @@ from sync.engine.deciding import Deciding
 from sync.engine.expecting import expected
 from sync.engine.finding import Place, find_group, glance_at, read_group
 from sync.engine.mirroring import Written
+from sync.engine.strays import over_temps
 from sync.engine.temps import temps_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
@@ -60,6 +61,7 @@ class Rounds:
             return
         found = {join(folder, group.original): stats[group.original].stat for group in groups}
         hashes = self.site.memory.hashes(self.volume.id, found)
+        left = self.over_temps(folder, lambda: groups)
         for start in range(0, len(groups), _AT_ONCE):
             over = self._deciding.is_overlaid
             glances = [
@@ -70,8 +72,9 @@ class Rounds:
             for glance in glances:
                 signature, hash_ = hashes.get(glance.path, (b"", None))
                 hash_ = hash_ if signature == glance.stat.signature() else None
-                asset = None if temps else self._at_rest(glance, hash_)
-                yield asset or self._settle(see(self.volume.fs, glance), hash_, temps)
+                is_left = glance.group.original in left
+                asset = None if temps or is_left else self._at_rest(glance, hash_)
+                yield asset or self._settle(see(self.volume.fs, glance), hash_, temps, is_left=is_left)
             self.flush()
             self.site.memory.expect(self.volume.id, ())
 
@@ -80,6 +83,13 @@ class Rounds:
     ) -> Asset:
         """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
         return self._settle(read_group(self.volume, folder, group, stat), hash_, temps)
+
+    def over_temps(self, folder: str, groups: Callable[[], Iterable[Group]]) -> Mapping[str, Sequence[str]]:
+        """Our temps in the overlay, by the names of the folder's originals whose ledger they are for."""
+        return over_temps(self.volume, folder, groups) if self._deciding.is_overlaid else {}
+
+    def _over_temps_of(self, look: Look) -> Sequence[str]:
+        return self.over_temps(look.folder, lambda: [look.group]).get(look.group.original, ())
 
     def _at_rest(self, glance: Glance, hash_: str | None) -> Asset | None:
         """The asset of a group that is at rest by the bytes alone; None where it has to be made out."""
@@ -90,9 +100,11 @@ class Rounds:
         self._kept.update(remembered(look, decided))
         return asset
 
-    def _settle(self, look: Look, hash_: str | None, temps: Sequence[str]) -> Asset:
+    def _settle(self, look: Look, hash_: str | None, temps: Sequence[str], *, is_left: bool = False) -> Asset:
+        """`is_left`: there are temps in the overlay."""
         asset, decided = self._deciding.decide(look, hash_)
         has_temps = bool(temps) and self.volume.writable and bool(temps_for(look.group, temps))
+        has_temps = has_temps or is_left
         if not has_temps and (decided is None or not decided.steps):
             if decided is not None:
                 self._kept.update(remembered(look, decided))
@@ -177,7 +189,7 @@ class Rounds:
                 refuse(look, round_.hash)
             if is_stranger(look, round_.hash) or not self.may_write(look):
                 return self._deciding.decide(look, round_.hash)[0]
-            attempt = self.attempting.begin(look, temps, round_, self.pen)
+            attempt = self.attempting.begin(look, temps, round_, self.pen, self._over_temps_of(look))
             written = attempt.writing.run()
             asset = self.concluded(attempt, written, round_)
             if asset is not None:

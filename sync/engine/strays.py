@@ -7,7 +7,7 @@ whoever moves it with its sidecars does not see what is hidden.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sync.apply.temps import FOREIGN_SECONDS, Temp, parse_temp, site_digest, tag_of
 from sync.engine.finding import find_group, overlay_name, read_group
@@ -20,11 +20,14 @@ from sync.ports import FS, LEDGER_SUFFIX, XMP_SUFFIX, join, split
 from sync.scan.seen import see_ledger
 
 
-def over_temps(volume: Volume, folder: str, names: Iterable[str]) -> dict[str, list[str]]:
-    """Our temps in a folder of the overlay, by those of these originals' names whose ledger they are for."""
-    found: dict[str, list[str]] = {}
+def over_temps(volume: Volume, folder: str, groups: Callable[[], Iterable[Group]]) -> dict[str, list[str]]:
+    """Our temps in a folder of the overlay, by the names of those originals whose ledger they are for.
+
+    `groups` are those of the folder, asked for only where there is a temp at all.
+    """
     temps = _temps(volume.overlay, folder)
-    tags = {tag_of(overlay_name(Group(name, "photo"))): name for name in names} if temps else {}
+    tags = {tag_of(overlay_name(group)): group.original for group in groups()} if temps else {}
+    found: dict[str, list[str]] = {}
     for temp in temps:
         if temp.tag in tags:
             found.setdefault(tags[temp.tag], []).append(temp.name)

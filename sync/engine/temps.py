@@ -9,11 +9,12 @@ from dataclasses import replace
 from sync.apply.temps import FOREIGN_SECONDS, SETTLE_SECONDS, Temp, parse_temp, site_digest, tag_of
 from sync.core.model import Ledger, Sight
 from sync.core.names import escape
-from sync.engine.assets import Extra
+from sync.engine.assets import Extra, is_others
+from sync.engine.finding import overlay_name
 from sync.engine.values import Site
 from sync.engine.waiting import WAIT_SECONDS
 from sync.pairing import Group
-from sync.ports import FS, Found, join
+from sync.ports import FS, Found, join, split
 from sync.scan.see import Look
 from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
 
@@ -47,6 +48,31 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
         elif age >= SETTLE_SECONDS:
             extra = _take_xmp(fs, look, temp, replace(extra, is_old=extra.is_old and age >= WAIT_SECONDS))
     return extra
+
+
+def take_over_temps(over: FS, look: Look, names: Iterable[str], hash_: str | None, extra: Extra) -> Extra:
+    """Look into those in the overlay as well, where there are ledgers alone, and only this site's."""
+    is_bereft = look.ledger.found is None and look.over is None
+    for temp in filter(None, map(parse_temp, names)):
+        path = join(look.folder, temp.name)
+        if temp.tag != tag_of(overlay_name(look.group)):
+            continue
+        if temp.stage == "new" or is_bereft:
+            with contextlib.suppress(OSError):
+                over.remove(path)
+            continue
+        seen = see_ledger(over, path)
+        if seen.ledger is not None and not is_others(seen, look, hash_):
+            extra = replace(extra, ledgers=(*extra.ledgers, seen.ledger), over=(*extra.over, path))
+    return extra
+
+
+def clear_over(over: FS, look: Look, extra: Extra) -> None:
+    """Remove those of the overlay whose ledgers were taken in, once the name of what has them lasts."""
+    with contextlib.suppress(OSError):
+        look.ledger.fs.sync_folder(split(look.ledger.path)[0])
+        for path in extra.over:
+            over.remove(path)
 
 
 def age_of(fs: FS, site: Site, path: str) -> float | None:
