@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from sync.apply.temps import SETTLE_SECONDS
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
 from sync.engine import mounted, overlay, sharing
@@ -155,6 +156,11 @@ class Rescan:
             if again is not None:
                 self._restless.add(split(asset.path)[1])
                 yield Later(asset.path, again)
+        for path in (join(folder, temp) for temp in difference.temps):
+            with contextlib.suppress(OSError):
+                self._volume.fs.stat(path)
+                # It was too young, or its sidecar is on its way; the next rescan may be an hour away.
+                yield Later(path, SETTLE_SECONDS)
 
     def _find_vanished_folders(self) -> None:
         for folder, blob in self._known.items():

@@ -58,12 +58,13 @@ class Touching:
         self._following, self._new = Following(rounds), Arrivals()
         self._displaced = Displaced(rounds.volume, rounds.site)
         self._tagged: dict[str, dict[str, str]] = {}
+        self._strays: list[str] = []
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
         folders: list[str] = []
         self._new, self._displaced = Arrivals(), Displaced(self._volume, self._site)
-        self._tagged = {}
+        self._tagged, self._strays = {}, []
         places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
@@ -73,6 +74,8 @@ class Touching:
                 rules[place.folder] = rules_for(self._volume.fs, place.folder)
             names = listed[place.folder].names[place.prefix] if place.folder in listed else None
             yield from self._place(place, touched, rules[place.folder], gone, names)
+        for path in self._strays:
+            yield from self._temp(path)
         self._rounds.flush()
         known = self._site.memory.folders(self._volume.id) if folders else {}
         for folder in folders:
@@ -164,14 +167,16 @@ class Touching:
             return None
 
     def _target(self, folder: str, name: str) -> str | None:
-        """The sidecar that one of our temps is for; None if the temp is gone, or its target is."""
+        """The sidecar that one of our temps is for; None if the temp is gone, or its target is for now."""
         temp = parse_temp(name)
         if temp is None or temp.stage == "new" or self._kind(join(folder, name)) is None:
             return None
         if folder not in self._tagged:
             self._tagged[folder] = {tag_of(other): other for other in self._volume.fs.names(folder)}
-        name = self._tagged[folder].get(temp.tag, "")
-        return join(folder, name) if name else None
+        if temp.tag not in self._tagged[folder]:
+            self._strays.append(join(folder, name))
+            return None
+        return join(folder, self._tagged[folder][temp.tag])
 
     def _place(
         self,
@@ -228,7 +233,7 @@ class Touching:
                 gone.append(path)
 
     def _temp(self, path: str) -> Iterator[Event]:
-        """A temp that is still there is too young to be trusted, or holds what nobody can read."""
+        """A temp that is still there is too young, without its sidecar, or holds what nobody can read."""
         if self._kind(path) is None:
             self._tries.pop(path, None)
         elif self._tries.get(path, 0) < len(RETRIES):

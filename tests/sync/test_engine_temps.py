@@ -162,3 +162,24 @@ def test_a_process_that_ends_clears_away_what_its_edits_took_out(machine: Machin
     slept = list(machine.site.clock.slept)
     machine.engine.settle()
     assert machine.site.clock.slept == slept
+
+
+def test_a_temp_too_young_for_a_scan_is_looked_at_again_soon(machine: Machine) -> None:
+    temp = lay(machine, SIDECAR, "swap", machine.hands.read(SIDECAR))
+    later = [event for event in machine.scan() if isinstance(event, Later)]
+    assert temp in [event.path for event in later]
+    machine.pass_time(1)
+    list(machine.engine.touch([temp]))
+    assert temps(machine) == []
+
+
+def test_a_temp_whose_sidecar_is_away_for_a_moment_is_looked_at_again(machine: Machine) -> None:
+    data = machine.hands.read(SIDECAR)
+    temp = lay(machine, SIDECAR, "swap", data)
+    machine.pass_time(1)
+    machine.hands.remove(SIDECAR)
+    later = [event.path for event in machine.engine.touch([temp]) if isinstance(event, Later)]
+    assert temp in later
+    machine.hands.put(SIDECAR, data)
+    list(machine.engine.touch([temp]))
+    assert temps(machine) == []
