@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.apply.put import Pen, commit, prepare
+from sync.codecs import ledger as ledgers
+from sync.codecs import xmp as xmps
+from sync.core.model import Ledger, Problem
 from sync.engine import remember
+from sync.engine.overlay import holds
 from sync.engine.values import Site, Volume
 from sync.ports import FS, Found, split
 from sync.scan.seen import LARGEST_LEDGER
@@ -14,29 +18,54 @@ from sync.scan.seen import LARGEST_LEDGER
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One sidecar, as it was read at `old`; `is_there`: the same bytes lie at `new` already."""
+    """One sidecar, as it was read at `old`; `is_there`: the same bytes lie at `new` already.
+
+    `is_spent`: or other ones, beside a ledger that has seen all that these say.
+    """
 
     fs: FS
     old: str
     new: str
     found: Found
     is_there: bool
+    is_spent: bool = False
 
 
 class Doubt(Exception):
     """Why the sidecars stay where they are, as half a sentence."""
 
 
-def move(fs: FS, old: str, new: str, limit: int) -> Move:
+Known = Callable[[bytes], bool]
+"""Whether all that a sidecar's bytes say is in the ledger at the new place."""
+
+
+def nothing_known(data: bytes) -> bool:
+    """What is known where no ledger lies at the new place."""
+    return False
+
+
+def knower(old: Ledger | None, new: Ledger | None) -> Known:
+    """What the ledger at the new place knows, if it went on from the one at the old place.
+
+    So it is when copies were made and a crash came before the rest, and somebody edited the photo then.
+    """
+    if old is None or new is None or old.id != new.id or not holds(new, old):
+        return nothing_known
+    sums = {record.sum for record in (*old.xmp, *new.xmp) if record.sum}
+    return lambda data: data == ledgers.write(old) or xmps.sum(data) in sums
+
+
+def move(fs: FS, old: str, new: str, limit: int, is_known: Known = nothing_known) -> Move:
     """Read a sidecar that is to go to `new`. Raises Doubt where something else lies there."""
     found = fs.read(old, limit)
     try:
         there = fs.read(new, limit)
     except FileNotFoundError:
         return Move(fs, old, new, found, is_there=False)
-    if there.data != found.data:
+    is_same = there.data == found.data
+    if not is_same and not is_known(found.data):
         raise Doubt(f"{split(new)[1]} is there already and says something else")
-    return Move(fs, old, new, found, is_there=True)
+    return Move(fs, old, new, found, is_there=True, is_spent=not is_same)
 
 
 def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
@@ -55,7 +84,28 @@ def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
     for move in moves:
         move.fs.sync_folder(split(move.new)[0])
         now = move.fs.read(move.new, LARGEST_LEDGER)
-        if now.data == move.found.data and move.fs.stat(move.old) == move.found.stat:
+        is_safe = move.is_spent or now.data == move.found.data
+        if is_safe and move.fs.stat(move.old) == move.found.stat:
             move.fs.remove(move.old)
         move.fs.sync_folder(split(move.old)[0])
     memory.keep(volume.id, kept)
+
+
+def stayed_behind(old: str, new: str, names: Sequence[str]) -> Problem:
+    """How people are told of what else belongs to a photo and could not follow it."""
+    return Problem(
+        new,
+        "left-behind",
+        f"These could not follow this photo from {old}: {', '.join(names)}.",
+        "They lie where they were, unchanged; nothing of that name at the new place was touched.",
+    )
+
+
+def left_behind(old: str, new: str, reason: str) -> Problem:
+    """How people are told that nothing followed; the reason is half a sentence."""
+    return Problem(
+        new,
+        "left-behind",
+        f"The sidecars that this photo had at {old} did not follow it: {reason}.",
+        "They lie where they were, unchanged.",
+    )

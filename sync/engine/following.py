@@ -16,7 +16,7 @@ from sync.apply.put import StartOver
 from sync.core.model import Fingerprint, Problem
 from sync.engine.arrivals import Arrivals
 from sync.engine.aside import step_aside
-from sync.engine.carrying import Doubt, Move, carry_out, move
+from sync.engine.carrying import Doubt, Known, Move, carry_out, knower, left_behind, move, stayed_behind
 from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name, read_group
 from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
 from sync.engine.rounds import Rounds
@@ -140,12 +140,12 @@ class Following:
             with self._site.lock.hold(keys):
                 problem = self._bring(old, new, hash_, left)
         except Doubt as doubt:
-            problem = _left_behind(old, new, str(doubt))
+            problem = left_behind(old, new, str(doubt))
         except StartOver:
-            problem = _left_behind(old, new, "something is being written there just now")
+            problem = left_behind(old, new, "something is being written there just now")
         except (SyncError, OSError) as error:
             reason = error.reason if isinstance(error, SyncError) else error.strerror or str(error)
-            problem = _left_behind(old, new, reason)
+            problem = left_behind(old, new, reason)
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
         yield from self._settled(new, problem)
@@ -161,7 +161,7 @@ class Following:
             stayed = bring(self._volume, old, new, left.others)
             carry_out(self._volume, self._site, moves)
             self._bring_temps(old, new, left)
-        return _stayed(old, new, stayed) if stayed else None
+        return stayed_behind(old, new, stayed) if stayed else None
 
     def _bring_temps(self, old: str, new: str, left: Left) -> None:
         if bring_temps(self._volume, self._site, old, new, left):
@@ -176,10 +176,13 @@ class Following:
         asset = held.ledger.asset if held.ledger else None
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
             raise Doubt("they were written for another picture")
-        own = [self._ledger_move(old, new)] if left.ledger else []
+        there = see_ledger(fs, self._ledger_to(old, new)[1]).ledger if left.ledger else None
+        is_known = knower(held.ledger, there)
+        own = [self._ledger_move(old, new, is_known)] if left.ledger else []
         # What a read-only XMP said is in the overlay's ledger, which follows without it.
         stay = not self._volume.writable and fs is not self._volume.fs and held.ledger is not None
-        own = [*self._xmp_moves(old, new, () if stay else left.xmps), *own, *self._over_moves(old, new)]
+        xmps = self._xmp_moves(old, new, () if stay else left.xmps, is_known)
+        own = [*xmps, *own, *self._over_moves(old, new)]
         group = find_group(self._volume, new)[0]
         own_now = {
             join(split(new)[0], name) for name in (*group.xmps, *((group.ledger,) if group.ledger else ()))
@@ -191,15 +194,19 @@ class Following:
             raise Doubt("it has sidecars of its own there")
         return own
 
-    def _ledger_move(self, old: str, new: str) -> Move:
+    def _ledger_to(self, old: str, new: str) -> tuple[str, str]:
+        """Where the ledger of an original is, and where beside it at its new place."""
         (fs, at), group = self._ledger_at(old), _group_of(new)
-        is_over = fs is not self._volume.fs
-        if not is_over and not keeps_ledger_beside(self._volume, group):
-            raise Doubt("read-only sidecars cannot follow")
-        to = join(split(new)[0], overlay_name(group) if is_over else group.own_ledger)
-        return move(fs, at, to, LARGEST_LEDGER)
+        own = group.own_ledger if fs is self._volume.fs else overlay_name(group)
+        return at, join(split(new)[0], own)
 
-    def _xmp_moves(self, old: str, new: str, names: Sequence[str]) -> list[Move]:
+    def _ledger_move(self, old: str, new: str, is_known: Known) -> Move:
+        fs = self._ledger_at(old)[0]
+        if fs is self._volume.fs and not keeps_ledger_beside(self._volume, _group_of(new)):
+            raise Doubt("read-only sidecars cannot follow")
+        return move(fs, *self._ledger_to(old, new), LARGEST_LEDGER, is_known)
+
+    def _xmp_moves(self, old: str, new: str, names: Sequence[str], is_known: Known) -> list[Move]:
         if not names:
             return []
         if not self._volume.writable:
@@ -210,7 +217,7 @@ class Following:
         if any(to not in good for to in named.values()):
             raise Doubt("shared sidecars cannot follow")
         return [
-            move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP)
+            move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP, is_known)
             for name, to in named.items()
             if to
         ]
@@ -226,21 +233,3 @@ def _is_there(fs: FS, path: str) -> bool:
 def _group_of(path: str) -> Group:
     name = split(path)[1]
     return Group(name, kind_of(name) or "photo")
-
-
-def _stayed(old: str, new: str, names: Sequence[str]) -> Problem:
-    return Problem(
-        new,
-        "left-behind",
-        f"These could not follow this photo from {old}: {', '.join(names)}.",
-        "They lie where they were, unchanged; nothing of that name at the new place was touched.",
-    )
-
-
-def _left_behind(old: str, new: str, reason: str) -> Problem:
-    return Problem(
-        new,
-        "left-behind",
-        f"The sidecars that this photo had at {old} did not follow it: {reason}.",
-        "They lie where they were, unchanged.",
-    )

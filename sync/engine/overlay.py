@@ -72,7 +72,7 @@ def _put_away(volume: Volume, path: str) -> bool:
     # The name in place may be as young as the process that was killed after the rename: make it last.
     volume.fs.sync_folder(folder)
     beside = see_ledger(volume.fs, join(folder, group.own_ledger)).ledger
-    if beside is None or not _holds(beside, over.ledger):
+    if beside is None or not holds(beside, over.ledger):
         return False
     if volume.overlay.stat(over.path) != over.found.stat:
         return False
@@ -81,7 +81,7 @@ def _put_away(volume: Volume, path: str) -> bool:
     return True
 
 
-def _holds(beside: Ledger, over: Ledger) -> bool:
+def holds(beside: Ledger, over: Ledger) -> bool:
     """Whether one ledger has all of another; by whose id the picture goes is no matter."""
     joined = join_ledgers(beside, over)
     return replace(joined, id=beside.id, asset=beside.asset) == beside

@@ -12,7 +12,7 @@ from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
 from sync.engine.arrivals import Arrivals
 from tests.sim.memfs import Crash, MemFS
-from tests.sim.tools import MARK
+from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
 OLD, NEW = "a/IMG.JPG", "b/LAKE.JPG"
@@ -226,6 +226,70 @@ def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
         hashed(machine, NEW)
         assert_followed(machine, NEW, asset_id)
     assert number > 30
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_an_edit_at_the_new_place_after_a_crash_on_the_way_there_leaves_nothing_behind(forget: bool) -> None:
+    met, number, is_over = 0, 0, False
+    while not is_over:
+        number += 1
+        machine = machine_with(is_hashed=True)
+        asset_id = machine.ledger(OLD).id
+        machine.hands.move(OLD, NEW)
+        is_over = is_cut_short(machine, number)
+        has_both = {f"{path}.kphotos.json" for path in (OLD, NEW)} <= machine.fs.contents().keys()  # type: ignore[attr-defined]
+        machine.restart(forget=forget)
+        if not has_both:
+            continue
+        met += 1
+        machine.edit(NEW, title="Pond")
+        for _ in range(3):
+            machine.pass_time(3)
+            machine.scan()
+            hashed(machine, NEW)
+        asset = assets(machine.scan(everything=True))[NEW]
+        assert (asset.document.content(), asset.id) == ({**CONTENT, "title": "Pond"}, asset_id)
+        assert asset.problems == ()
+        assert machine.hands.names("a") == [], f"before operation {number}"
+    assert met > 3
+
+
+def is_cut_short(machine: Machine, number: int) -> bool:
+    """Scan until that operation; whether it came to its end before."""
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    end = fs.operations + number
+
+    def stop(at: int, operation: str, path: str) -> None:
+        if at == end:
+            raise Crash
+
+    fs.before = stop
+    try:
+        machine.scan()
+    except Crash:
+        return False
+    finally:
+        fs.before = lambda *_: None
+    return True
+
+
+@pytest.mark.parametrize("suffix", [".xmp", ".kphotos.json"])
+def test_what_the_new_place_has_not_seen_is_left_and_told_of(suffix: str) -> None:
+    """Somebody put sidecars there, and those at the old place know more than they do."""
+    machine = machine_with(is_hashed=True)
+    for each in (".xmp", ".kphotos.json"):
+        machine.hands.put(NEW + each, machine.hands.read(OLD + each))
+    machine.edit(OLD, label="Red")
+    if suffix == ".xmp":
+        machine.hands.put(NEW + ".kphotos.json", machine.hands.read(OLD + ".kphotos.json"))
+        FakeTool(machine.hands, OLD + ".xmp").set(label="Green")
+    machine.hands.move(OLD, NEW)
+    machine.edit(NEW, rating=5)
+    machine.pass_time(3)
+    asset = assets(machine.scan())[NEW]
+    assert [problem.kind for problem in asset.problems] == ["left-behind"]
+    assert f"IMG.JPG{suffix}" in machine.hands.names("a")
 
 
 def test_on_a_real_disk_too(tmp_path: Path) -> None:
