@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from sync.apply.put import StartOver
 from sync.core.model import Fingerprint, Problem
-from sync.engine.arrivals import Arrivals
+from sync.engine import lost
+from sync.engine.arrivals import Arrivals, Trace
 from sync.engine.aside import step_aside
 from sync.engine.carrying import Doubt, Known, Move, carry_out, knower, left_behind, move, stayed_behind
 from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name, read_group
@@ -25,7 +26,7 @@ from sync.engine.values import Event, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
 from sync.pairing.names import kind_of
-from sync.ports import FS, LEDGER_SUFFIX, Entry, Stat, join, split
+from sync.ports import FILE, FS, LEDGER_SUFFIX, Entry, Stat, join, split
 from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
 
 _KEY = "//left/"  # no path in a volume begins with a slash
@@ -37,6 +38,7 @@ class Following:
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
+        self._lost: dict[str, Trace | None] = {}
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
@@ -52,8 +54,25 @@ class Following:
         new = arrivals.of(entry, signature, hash_)
         if new is not None:
             yield from self._follow(path, new, hash_, left)
-        elif hash_ is not None:
+            return
+        if entry is not None and entry.ino:
+            self._lost[path] = entry.ino, entry.size, entry.mtime_ns
+        if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
+
+    def returned(self, arrivals: Arrivals) -> Iterator[Event]:
+        """Originals that were gone in an earlier round and are met in this one, which ends with it."""
+        for path, trace in lost.lost(self._volume, self._site).items() if arrivals.by_trace else ():
+            new, (folder, name) = arrivals.by_trace.get(trace), split(path)
+            if new is None:
+                continue
+            self._lost[path] = None
+            if new != path:
+                arrivals.miss([path])
+                arrivals.left.pop(folder, None)
+                yield from self.gone(path, Entry(name, FILE, *trace, 0), arrivals)
+        lost.keep(self._volume, self._site, self._lost)
+        self._lost = {}
 
     def hashed(self, path: str, hash_: str) -> Iterator[Seen]:
         """An original's content is known: whatever was left behind by one of that content is its own."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from sync.apply.temps import SETTLE_SECONDS
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
-from sync.engine import mounted, overlay, sharing
+from sync.engine import lost, mounted, overlay, sharing
 from sync.engine.arrivals import Arrivals
 from sync.engine.displaced import Displaced
 from sync.engine.folder import Difference, compare, groups_in, originals_in
@@ -185,18 +185,19 @@ class Rescan:
             yield Cleared(folder)
         for folder, paths in sorted(away.items()):
             yield Trouble(mounted.problem(folder, len(paths)))
-        lost = tuple(path for paths in away.values() for path in paths)
-        left = tuple(path for path in missed if path not in set(lost))
+        out = tuple(path for paths in away.values() for path in paths)
+        left = tuple(path for path in missed if path not in set(out))
         known = sum(len(originals_in(blob)) for blob in self._known.values()) if len(left) > FEW else 0
         verdict = scan_verdict(gone=len(left), known=known, confirmed=self._confirmed)
         if isinstance(verdict, Halted):
             self._keep_known(self._gone)
-            yield Root("halted", verdict.reason, len(left), len(lost), left + lost)
+            yield Root("halted", verdict.reason, len(left), len(out), left + out)
             return
-        yield Root("online", away=len(lost), paths=lost)
+        yield Root("online", away=len(out), paths=out)
         self._new.miss(join(folder, entry.name) for folder in self._gone for entry in self._gone[folder])
         self._new.miss(self._orphans)
         yield from self._following.displaced(self._displaced.pairs(self._new))
+        lost.recall(self._volume, self._known, self._fresh, self._gone, self._new)
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:
                 yield from self._following.gone(join(folder, entry.name), entry, self._new)
@@ -204,6 +205,7 @@ class Rescan:
         for path in self._orphans:
             if mounted.within(path, away) is None:
                 yield from self._following.gone(path, None, self._new)
+        yield from self._following.returned(self._new)
 
     def _missed(self, gone: Mapping[str, Sequence[Entry]]) -> list[str]:
         return [

@@ -91,6 +91,7 @@ class Touching:
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
+        yield from self._following.returned(self._new)
 
     def _listed(self, places: Iterable[Place]) -> dict[str, Listed]:
         """The folders in which many places were touched, each listed once for all of them.
