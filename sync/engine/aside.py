@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sync.apply.put import Pen, commit, prepare
+from sync.apply.temps import FOREIGN_SECONDS, site_digest, tag_of
 from sync.codecs import ledger as ledgers
 from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
+from sync.engine.temps import age_of, temps_for
 from sync.engine.values import Site, Volume
 from sync.errors import Refused
 from sync.ports import LEDGER_SUFFIX, join, split
@@ -52,13 +54,27 @@ def _rename(volume: Volume, site: Site, look: Look) -> tuple[str, list[str]]:
     moves = {join(look.folder, name): join(look.folder, name_aside(name, when)) for name in names}
     for path, aside in moves.items():
         volume.fs.rename(path, aside, replace=False)
-    if moves:
+    if volume.writable:
+        _rename_temps(volume, site, look, when)
         volume.fs.sync_folder(look.folder)
     at = look.ledger
     folder, name = split(at.path)
     at.fs.rename(at.path, join(folder, name_aside(name, when)), replace=False)
     at.fs.sync_folder(folder)
     return when, [at.path, *moves]
+
+
+def _rename_temps(volume: Volume, site: Site, look: Look, when: str) -> None:
+    """What came out for these sidecars goes with them: it is not the new picture's either."""
+    for temp in temps_for(look.group, volume.fs.names(look.folder)):
+        path = join(look.folder, temp.name)
+        age = age_of(volume.fs, site, path)
+        if age is None or (temp.site != site_digest(site.id) and age < FOREIGN_SECONDS):
+            continue
+        names = (*look.group.xmps, look.group.own_xmp, look.group.own_ledger)
+        name = next(name for name in names if tag_of(name) == temp.tag)
+        to = temp.name.removesuffix(temp.tag) + tag_of(name_aside(name, when))
+        volume.fs.rename(path, join(look.folder, to), replace=False)
 
 
 def name_aside(name: str, when: str) -> str:

@@ -181,3 +181,36 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
         rest(machine)
         assert told(machine) == wanted(move), number
     assert number > 60
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_what_came_out_for_one_is_not_absorbed_by_the_other(told_by: str) -> None:
+    machine = simulated_machine()
+    for path, data in {A: b"picture A", B: b"picture B, longer"}.items():
+        machine.hands.put(path, data)
+        machine.edit(path, title=data.decode())
+        hashed(machine, path)
+    rest(machine)
+    machine.edit(A, title="Pond", label="Red")
+    machine.restart()
+    paths = swap(machine)
+    machine.pass_time(3)
+    machine.scan() if told_by == "scan" else machine.touch(*paths)
+    rest(machine)
+    assert machine.engine.look(A).document.content() == {"title": "picture B, longer"}
+    assert machine.engine.look(B).document.content() == {"title": "Pond", "label": "Red"}
+    assert [name for name in machine.hands.names("d") if name.startswith(".") or "orphan" in name] == []
+
+
+def test_what_came_out_for_a_picture_that_is_disowned_is_not_absorbed_by_the_new_one() -> None:
+    machine = machine_with()
+    machine.edit(A, title="Pond")
+    machine.restart()
+    machine.hands.replace(A, b"another picture")
+    machine.pass_time(3)
+    machine.scan()
+    machine.engine.disown(A)
+    machine.edit(A, rating=2)
+    rest(machine)
+    assert machine.engine.look(A).document.content() == {"rating": 2}
+    assert machine.mirror(A) == {"rating": 2}
