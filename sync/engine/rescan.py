@@ -9,6 +9,7 @@ from sync.apply.temps import SETTLE_SECONDS
 from sync.core.brakes import FEW, Halted, scan_verdict
 from sync.core.model import Problem
 from sync.engine import lost, mounted, overlay, sharing
+from sync.engine.ahead import Ahead
 from sync.engine.arrivals import Arrivals
 from sync.engine.displaced import Displaced
 from sync.engine.folder import Difference, compare, groups_in, originals_in
@@ -61,6 +62,7 @@ class Rescan:
         self._orphans: list[str] = []
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS
+        self._ahead = Ahead(rounds.volume, rounds.site).ns()
 
     def run(self) -> Iterator[Event]:
         """All events of the rescan, in an order in which a volume can be shown while it goes on."""
@@ -127,7 +129,11 @@ class Rescan:
             self._gone[folder] = list(difference.gone)
         yield from self._tell(folder, difference, is_new=before is None)
         self._fresh[folder] = pack(
-            listing.entries, listing.digest, calm_before_ns=self._calm_before, restless=self._restless
+            listing.entries,
+            listing.digest,
+            calm_before_ns=self._calm_before,
+            ahead_ns=self._ahead,
+            restless=self._restless,
         )
         self._restless = set()
 

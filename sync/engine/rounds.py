@@ -9,6 +9,7 @@ from dataclasses import replace
 from sync.apply.put import Pen
 from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Change, Problem
+from sync.engine.ahead import Ahead
 from sync.engine.assets import fingerprinted, is_stranger
 from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
@@ -40,6 +41,7 @@ class Rounds:
         self.pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
         self._deciding = Deciding(volume, site)
+        self._ahead = Ahead(volume, site)
         self.attempting = Attempting(volume, site, self._deciding)
         self.unsettled: set[str] = set()
 
@@ -202,6 +204,9 @@ class Rounds:
         """The asset after a try, which is remembered; None where the disk moved on and another is due."""
         self.attempting.note(attempt, written, round_)
         self._kept.update(written.kept)
+        at = written.ledger
+        if at.found is not None and at.path in written.kept and at.fs is self.volume.fs:
+            self._kept.update(self._ahead.note(at.found.stat))
         if written.again:
             return None
         asset, seen = self.attempting.told(attempt, written, round_)

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sync.apply.temps import site_digest
+from sync.engine.ahead import Ahead
 from sync.engine.values import Site, Volume
 from sync.ports import FS, OWN_FOLDER, Stat
 
@@ -72,7 +73,9 @@ def write_down(volume: Volume, site: Site) -> None:
     """Let the volume know this site, which is here: for its first use, or its return. OSError."""
     digest = site_digest(site.id)
     volume.fs.make_folder(_SITES)
-    write_once(volume.fs, site, f"{_SITES}/{digest}.json", _own(site))
+    written = write_once(volume.fs, site, f"{_SITES}/{digest}.json", _own(site))
+    if written is not None:
+        Ahead(volume, site).keep(written)
     recall(volume, digest)
 
 
@@ -86,22 +89,26 @@ def renew(volume: Volume, site: Site) -> None:
     if told.host == site.host and _is_recent(told.seen, _today(site)):
         return
     temp = f"{path}.{site.rng.hex(8)}"
-    volume.fs.create(temp, _own(site))
+    Ahead(volume, site).keep(volume.fs.create(temp, _own(site)))
     volume.fs.rename(temp, path, replace=True)
     volume.fs.sync_folder(_SITES)
 
 
-def write_once(fs: FS, site: Site, path: str, data: bytes) -> None:
-    """Write one of the root's own files, unless it is there or another process of this site was quicker."""
+def write_once(fs: FS, site: Site, path: str, data: bytes) -> Stat | None:
+    """Write one of the root's own files, unless it is there or another process of this site was quicker.
+
+    Returns the stat of what was written, None where nothing was.
+    """
     if _stat(fs, path) is not None:
-        return
+        return None
     temp = f"{path}.{site.rng.hex(8)}"
-    fs.create(temp, data)
+    written = fs.create(temp, data)
     try:
         fs.rename(temp, path, replace=False)
     except FileExistsError:
         fs.remove(temp)
     fs.sync_folder(path.rpartition("/")[0])
+    return written
 
 
 def _sharer(fs: FS, digest: str, *, is_retired: bool = False) -> Sharer:

@@ -17,7 +17,10 @@ KNOWN, UNREADABLE = b"k", b"u"
 _HEAD = struct.Struct("<c8sI")
 _MASK = (1 << 64) - 1
 RACY_NS = 2_000_000_000
-"""A file changed this shortly before we looked may change again without any of its numbers changing."""
+"""A file changed this shortly before we looked may change again without any of its numbers changing.
+
+By the disk's clock: where that is not ours, `engine.ahead` tells how far ours is ahead, and with what limit.
+"""
 
 
 def rules_digest(rules: object) -> bytes:
@@ -30,12 +33,14 @@ def pack(
     digest: bytes,
     *,
     calm_before_ns: int | None = None,
+    ahead_ns: int = 0,
     restless: Collection[str] = (),
 ) -> bytes:
     """Entries sorted by name as bytes; a folder's own times are left out.
 
     With `calm_before_ns` an entry changed later than that, a temp of ours or a `restless` name is packed so
-    that it will not compare equal to any listing: it is looked at again next time.
+    that it will not compare equal to any listing: it is looked at again next time. `ahead_ns`: so far is the
+    clock of that time ahead of the disk's, which sets ctimes; an mtime may be of any clock.
     """
     rows = [
         (name, kind, ino, size, mtime, ctime) if kind != FOLDER else (name, kind, 0, 0, 0, 0)
@@ -45,7 +50,7 @@ def pack(
         rows = [
             row
             if row[4] < calm_before_ns
-            and row[5] < calm_before_ns
+            and row[5] < calm_before_ns - ahead_ns
             and not row[0].startswith(TEMP_PREFIX)
             and row[0] not in restless
             else (*row[:5], _MASK)

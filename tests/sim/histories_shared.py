@@ -49,8 +49,7 @@ class Shared:
         self.counts: dict[str, int] = {}
         self.pictures: dict[bytes, Picture] = {}
         self.clock = FakeClock()
-        # A disk of coarse times and another clock than ours cannot tell two writes of one moment apart.
-        granularity = 1 if share.is_apart else self.rng.choice([1, 1, 10**9, 2 * 10**9])
+        granularity = self.rng.choice([1, 1, 10**9, 2 * 10**9])
         self.fs = MemFS(self.clock, exchanges=share.exchanges, granularity_ns=granularity)
         self.turns = Turns(self.rng)
         self.clocks = [self._clock(), self._clock()]
