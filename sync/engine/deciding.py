@@ -30,6 +30,9 @@ from sync.engine.waiting import time_left
 from sync.errors import Offline
 from sync.scan.see import Glance, Look
 
+_SOMEBODY = ""
+"""The digest of a site that nobody has: another one is counted on, which is the safe side."""
+
 
 class Deciding:
     """A site's view of a volume: whose it is, which ids are taken, and what each original comes to."""
@@ -43,11 +46,10 @@ class Deciding:
     def enter(self) -> None:
         """Raise Offline unless the volume's own root is there; find out who else uses it."""
         require_root(self.volume, self.site)
-        active, retired = users(self.volume)
-        if self.volume.writable and site_digest(self.site.id) not in active:
+        self._users = self._told()
+        if self.volume.writable and site_digest(self.site.id) not in self._users[0]:
             with contextlib.suppress(OSError, Offline):
                 begin(self.volume, self.site)
-        self._users = active, retired
         self.is_overlaid = overlay.is_used(self.volume)
 
     def decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
@@ -98,8 +100,15 @@ class Deciding:
 
     def _sharing(self) -> tuple[frozenset[str], frozenset[str]]:
         if self._users is None:
-            self._users = users(self.volume)
+            self._users = self._told()
         return self._users
+
+    def _told(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Who uses the volume. A disk that does not tell leaves it as it was; or else there is somebody."""
+        try:
+            return users(self.volume)
+        except OSError:
+            return self._users or (frozenset({_SOMEBODY, site_digest(self.site.id)}), frozenset())
 
     def _is_alone(self, active: frozenset[str]) -> bool:
         return active <= {site_digest(self.site.id)}

@@ -40,10 +40,13 @@ class Sharer:
 
 
 def users(volume: Volume) -> tuple[frozenset[str], frozenset[str]]:
-    """Digests of the sites that use the volume, and of those that did and are retired; a listing, no more."""
+    """Digests of the sites that use the volume, and of those that did and are retired; a listing, no more.
+
+    OSError where the disk refuses: who uses the volume is not known then, and that is not nobody.
+    """
     try:
         names = volume.fs.names(_SITES)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return frozenset(), frozenset()
     known = {match[1] for name in names if (match := _SITE.fullmatch(name))}
     retired = {match[1] for name in names if (match := _RETIRED.fullmatch(name))} & known
@@ -51,8 +54,10 @@ def users(volume: Volume) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def sharers(volume: Volume) -> list[Sharer]:
-    """The same with what each has written down, by digest."""
-    active, retired = users(volume)
+    """The same with what each has written down, by digest; none where they cannot be listed."""
+    active, retired = frozenset[str](), frozenset[str]()
+    with contextlib.suppress(OSError):
+        active, retired = users(volume)
     return [_sharer(volume.fs, digest, is_retired=digest in retired) for digest in sorted(active | retired)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 
@@ -170,3 +171,24 @@ def test_without_the_wait_its_removal_would_be_read_as_an_edit(monkeypatch: pyte
     monkeypatch.setattr("sync.engine.deciding._is_seen", lambda look, mark: True)
     with pytest.raises((AssertionError, ValueError)):
         test_what_a_returning_site_has_written_is_waited_for_all_the_same()
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known before", "never known"])
+def test_a_disk_that_does_not_tell_who_is_there_does_not_make_a_site_alone(is_known: bool) -> None:
+    """The other's mirror is there and its ledger is not: taken for one's own, it would clear the title."""
+    here, there = two()
+    here.edit(PHOTO, title="Lake")
+    there.edit(PHOTO, description="At dawn")
+    carry(there, here, SIDECAR)
+    if not is_known:
+        here.restart()
+    assert isinstance(here.fs, MemFS)
+
+    def refuse(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("names", ".kphotos/sites"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    here.fs.before = refuse
+    here.touch(SIDECAR)
+    assert here.engine.look(PHOTO).document.value("title") == "Lake"
+    assert here.engine.sharers() == []
