@@ -83,64 +83,84 @@ def is_absorbed(ledger: Ledger, mark: str | None, has: Has) -> bool:
     return any(record.mark == mark and record.has == has for record in ledger.xmp)
 
 
-def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> tuple[list[Has], int]:
-    """Return the contents from this record back by `from`, and the index of the program's own last write.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a program may have read of one XMP: `contents` from the present one back, by `from`.
 
-    Replicated, its own last write is a content that this very site was the first to mark again. A
-    mirror that was made where there was no XMP has the empty content beneath it. Of our own contents only
-    some are kept; where they end, what programs wrote before goes on.
+    `end` is the index of the program's own last write, behind all of them where that is not found.
+    `beside` are contents that are not on this way, each with how many of `contents` are newer than it.
+    """
+
+    contents: Sequence[Has]
+    end: int
+    beside: Sequence[tuple[Has, int]] = ()
+
+
+def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> Known:
+    """Return the contents that a program may have read before it wrote over this record.
+
+    Replicated, its own last write is a content that this very site was the first to mark again; and
+    what it wrote or read may have lost against another site's file, so that the present content was
+    never made from it: every content met, or written here, counts. A mirror that was made where there
+    was no XMP has the empty content beneath it, and so has every way on which the program's own last
+    write is not found: it may never have read. Of our own contents only some are kept; where they
+    end, what programs wrote before goes on.
     """
     known = {held.id: held for held in ledger.xmp}
     contents: list[Has] = [record.has]
-    end = 0 if record.by == "tool" else None
+    end = 0 if _is_own_write(ledger, record, single=single, site=site) else None
     walked = {record.id}
-    while True:
-        if record.from_ is None:
-            if record.by == "us":
-                contents.append({})
-            break
-        before = known.get(record.from_) or _written_before(ledger, record)
+    before: Record | None = record
+    while before is not None:
+        record = before
+        before = known.get(record.from_) or _written_before(ledger, record) if record.from_ else None
         if before is None or before.id in walked:
             break
         walked.add(before.id)
         contents.append(before.has)
-        if end is None and before.by == "tool" and (single or _is_marked_here(ledger, before, site)):
+        if end is None and _is_own_write(ledger, before, single=single, site=site):
             end = len(contents) - 1
-        record = before
-    return contents, len(contents) - 1 if end is None else end
+    if record.from_ is None and record.by == "us":
+        contents.append({})
+    beside = [] if single else _beside(ledger, walked, record.file, site)
+    if end is None:
+        beside.append(({}, len(contents)))
+    return Known(contents, len(contents) if end is None else end, beside)
 
 
-def read_point(contents: Sequence[Has], end: int, has: Has) -> int:
-    """Return the index of the content that the writer of `has` had read (R3).
+def read_point(known: Known, has: Has) -> Has:
+    """Return the content that the writer of `has` had read (R3); the present one is the very same object.
 
     Possible is a content if nothing in `has` occurs only in something newer than it; it is indicated if
     a key changed since is back at it. Absence is no trace of reading. What is older than the program's
     own last write counts only if it explains the write with at least two edits fewer.
     """
-    keys = {*has, *(key for content in contents for key in content)}
+    contents, now = known.contents, known.contents[0]
+    keys = set(has).union(*contents, *(content for content, _ in known.beside))
 
-    def edits(index: int) -> int:
-        then = contents[index]
+    def edits(then: Has) -> int:
         differing = {key for key in keys if has.get(key) != then.get(key)}
         # A region comes and goes as one: its members are no edits of their own.
         return sum(region_of(key) not in differing for key in differing)
 
-    def is_possible(index: int) -> bool:
-        then, newer = contents[index], contents[:index]
+    def is_possible(then: Has, newer: Sequence[Has]) -> bool:
         return all(
             value == then.get(key) or all(content.get(key) != value for content in newer)
             for key, value in has.items()
         )
 
-    def is_indicated(index: int) -> bool:
-        then, now = contents[index], contents[0]
+    def is_indicated(then: Has) -> bool:
         return any(has.get(key) == then.get(key) != now.get(key) for key in keys)
 
-    near = [index for index in range(1, end + 1) if is_indicated(index) and is_possible(index)]
-    best = min(near, key=lambda index: (edits(index), -index), default=0)
-    older = [index for index in range(end + 1, len(contents)) if is_possible(index)]
-    far = min(older, key=lambda index: (edits(index), index), default=0)
-    return far if far and edits(far) <= edits(best) - 2 else best
+    earlier = [*zip(contents[1:], range(1, len(contents)), strict=True), *known.beside]
+    possible = [(then, newer) for then, newer in earlier if is_possible(then, contents[:newer])]
+    near = [
+        (edits(then), -newer, then) for then, newer in possible if newer <= known.end and is_indicated(then)
+    ]
+    older = [(edits(then), newer, then) for then, newer in possible if newer > known.end]
+    best = min(near, key=lambda found: found[:2])[2] if near else now
+    far = min(older, key=lambda found: found[:2])[2] if older else best
+    return far if edits(far) <= edits(best) - 2 else best
 
 
 def _marked(
@@ -169,8 +189,10 @@ def _doubtful(ledger: Ledger, newest: Record, hint: Has | None) -> frozenset[Key
         return frozenset()  # what a program wrote was met in the file itself
     if hint is not None:
         return _differing(newest.has, hint)
-    contents, end = chain(ledger, newest, single=True, site="")
-    return frozenset().union(*(_differing(newest.has, content) for content in contents[1 : end + 1]))
+    known = chain(ledger, newest, single=True, site="")
+    return frozenset().union(
+        *(_differing(newest.has, content) for content in known.contents[1 : known.end + 1])
+    )
 
 
 def _differing(one: Has, other: Has) -> frozenset[Key]:
@@ -183,9 +205,28 @@ def _written_before(ledger: Ledger, record: Record) -> Record | None:
     return max((held for held in older if held.id < record.id), key=lambda held: held.id, default=None)
 
 
+def _is_own_write(ledger: Ledger, record: Record, *, single: bool, site: str) -> bool:
+    """Whether this is known to be what the program at this site wrote; a mirror of ours may be met early."""
+    if record.by != "tool" or single:
+        return record.by == "tool"
+    return not (record.mark and record.from_ is None) and _is_marked_here(ledger, record, site)
+
+
 def _is_marked_here(ledger: Ledger, record: Record, site: str) -> bool:
     marked = [held for held in ledger.xmp if held.from_ == record.id and held.by == "us"]
     return bool(marked) and min(marked, key=lambda held: held.id).site == site
+
+
+def _beside(ledger: Ledger, walked: Collection[str], file: str, site: str) -> list[tuple[Has, int]]:
+    """What was met of this XMP or of its copies, or written here, and is not on the way that was walked."""
+    own = file.removesuffix(COPY_OF)
+    return [
+        (held.has, sum(at > held.id for at in walked))
+        for held in ledger.xmp
+        if held.id not in walked
+        and held.file.removesuffix(COPY_OF) == own
+        and (held.by == "tool" or held.site == site)
+    ]
 
 
 def _of(record: Record | None) -> Current:

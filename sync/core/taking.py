@@ -85,13 +85,12 @@ class Taking:
         """Compare key by key with the content that the writer had read (R3, R4)."""
         record, has, kept = self.found.record, self.reading.has, self.reading.kept
         assert record is not None
-        contents, index = [record.has], 0
-        if has != record.has and not self.found.is_plain:
-            contents, end = chain(self.draft.ledger, record, single=single, site=site)
-            index = read_point(contents, end, {key: has[key] for key in has.keys() - kept})
-        now, base = contents[0], contents[index]
+        now = base = record.has
+        if has != now and not self.found.is_plain:
+            known = chain(self.draft.ledger, record, single=single, site=site)
+            base = read_point(known, {key: has[key] for key in has.keys() - kept})
         for key in sorted({*has, *now, *base} - kept):
-            self._compare(key, has.get(key), base.get(key), now.get(key), is_newest=index == 0)
+            self._compare(key, has.get(key), base.get(key), now.get(key), is_newest=base is now)
 
     def _compare(
         self, key: Key, found: str | None, base: str | None, now: str | None, *, is_newest: bool
@@ -199,8 +198,8 @@ class Taking:
         """Who wrote all our values anew has read us: worth a record while that could be doubted (R6)."""
         if not single or record.by != "us" or record.sum == self.sight.sum:
             return False
-        contents, end = chain(self.draft.ledger, record, single=True, site="")
-        return any(content != record.has for content in contents[1 : end + 1])
+        known = chain(self.draft.ledger, record, single=True, site="")
+        return any(content != record.has for content in known.contents[1 : known.end + 1])
 
     def _met(self) -> Record:
         sight, has = self.sight, self.reading.has

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,8 @@ class Program:
 
     `is_stale`: it reads only when told to. `is_deaf`: it never reads, and writes the file anew, as
     digiKam does with reading off. `is_replicated`: others write the file on other disks. `drops`: it
-    leaves out our mark. `in_place`, or temp and rename.
+    leaves out our mark. `in_place`, or temp and rename. `beneath` is what it wrote over unread, and under
+    which mark.
     """
 
     fs: MemFS
@@ -39,6 +40,7 @@ class Program:
     database: dict[str, Any] = field(default_factory=dict)
     mark: int = 0
     excused: list[tuple[str, str]] = field(default_factory=list)
+    beneath: tuple[str | None, dict[str, str]] = (None, {})
 
     def read(self, path: str, book: Book) -> None:
         """Fill the database from the file."""
@@ -57,14 +59,29 @@ class Program:
             # Nobody can tell a program that sets a third value from one that had read: undecidable.
             self.excused.append((key, there))
         if self.is_stale and self.is_replicated:
-            # What stands there may be of another site's line, on which its own last write is not found.
-            found = keyed_values(file_content(self.fs, path)).items()
-            self.excused += [(name, held) for name, held in found if name != key and old.get(name) != held]
+            self._write_over(path, key, old)
         self._change(key, value)
         new = keyed_values(self.database).get(key)
         book.wrote(key, new, over, read=old.get(key))
         self.mark = len(book.lines)
         return self.compose(path, number)
+
+    def _write_over(self, path: str, key: str, old: Mapping[str, str]) -> None:
+        """Excuse a third value in two writes: who first looks after both cannot tell them from one.
+
+        A mirror of another site may be here before its ledger. Then K-Photos waits, and two worlds leave
+        the very same bytes: a program that never read title A wrote its note over it, and later title B;
+        or one that had read title A wrote both at once. Whatever is marked anew has been looked at.
+        """
+        found = file_content(self.fs, path)
+        node = self.fs.nodes.get(path)
+        mark = xmp.read(node.data).mark if node is not None and is_whole(node.data) else None
+        under, values = self.beneath
+        values = dict(values) if mark is not None and mark == under else {}
+        if key in values:
+            self.excused.append((key, values[key]))
+        now = keyed_values(found)
+        self.beneath = mark, {**values, **{name: v for name, v in now.items() if old.get(name) != v}}
 
     def set(self, path: str, number: int, **fields: Any) -> bytes:
         """The bytes of a save in which whole fields were changed (None: cleared), outside of any book."""

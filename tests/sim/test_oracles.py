@@ -12,7 +12,7 @@ from sync.apply import put
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from sync.codecs.ledger import reader
-from sync.core import plan, taking
+from sync.core import plan, readpoint, taking
 from sync.core.model import Candidate
 from sync.engine import attempting, deciding, mirroring, rescan, rounds, writing
 from sync.engine.assets import Extra
@@ -138,9 +138,14 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "I10",
     ),
     "every program is taken to have read the newest": (
-        patches((taking, "read_point", lambda *_: 0)),
+        patches((taking, "read_point", lambda known, has: known.contents[0])),
         "stale",
         "silently won",
+    ),
+    "what a program wrote on another line than the present one is passed by": (
+        patches((readpoint, "_beside", lambda *_: [])),
+        "2 sites, stale program",
+        " of ",
     ),
     "a new edit is taken for an old value": (
         patches((taking.Taking, "_edit", lambda self, key, value, kept: self._list(key, None))),

@@ -12,7 +12,7 @@ from sync.core.edit import edit
 from sync.core.keys import pack, unpack
 from sync.core.merge import join
 from sync.core.model import Change, Ledger, Sight
-from sync.core.readpoint import chain, read_point
+from sync.core.readpoint import Known, chain, read_point
 from sync.core.show import show
 from tests.sync.core.world import ASSET, FILE, Xmp, sight_of, sources_of
 
@@ -311,20 +311,45 @@ A, B, C = {"t": "a"}, {"t": "b"}, {"t": "c"}
     ],
 )
 def test_the_read_point(what: str, contents: list[Any], end: int, has: Any, index: int) -> None:
-    assert read_point(contents, end, has) == index, what
+    assert read_point(Known(contents, end), has) is contents[index], what
+
+
+@pytest.mark.parametrize(
+    ("what", "beside", "has", "base"),
+    [
+        ("the present content passed it by", [(A, 1)], {"t": "a", "s": "9"}, A),
+        ("a sign of the present one forbids it", [(A, 1)], {"r": "1", "t": "a"}, {"t": "b", "r": "1"}),
+        ("it may never have read", [({}, 2)], {"s": "9"}, {}),
+    ],
+)
+def test_the_read_point_may_lie_beside_the_chain(what: str, beside: Any, has: Any, base: Any) -> None:
+    known = Known([{"t": "b", "r": "1"}, {"t": "c"}], 2, beside)
+    assert read_point(known, has) == base, what
 
 
 def test_a_chain_ends_where_records_end() -> None:
     solo = Site("solo", single=True).edit(title=LAKE)
     solo.mirror()
-    contents, end = chain(solo.ledger, solo.ledger.xmp[-1], single=True, site="solo")
-    assert contents[-1] == {}
-    assert end == 1
+    known = chain(solo.ledger, solo.ledger.xmp[-1], single=True, site="solo")
+    assert known.contents[-1] == {}
     forgotten = replace(solo.ledger.xmp[-1], from_="0mb3k9q2f00-gone")
-    contents, end = chain(solo.ledger, forgotten, single=True, site="solo")
-    assert (len(contents), end) == (1, 0)
+    assert len(chain(solo.ledger, forgotten, single=True, site="solo").contents) == 1
     itself = replace(forgotten, from_=forgotten.id)
-    assert len(chain(replace(solo.ledger, xmp=(itself,)), itself, single=True, site="solo")[0]) == 1
+    ledger = replace(solo.ledger, xmp=(itself,))
+    assert len(chain(ledger, itself, single=True, site="solo").contents) == 1
+
+
+def test_where_records_end_a_program_may_never_have_read() -> None:
+    """Darktable knew the photo before there was an XMP, and more was edited since than is remembered."""
+    solo = Site("solo", single=True).edit(title=LAKE)
+    look = None
+    for rating in (1, 2, 3, 4, 5) * 3:
+        made = solo.edit(rating=rating).mirror(look)
+        look = solo.absorb(made) if made else None
+    assert made
+    look = solo.absorb(Xmp({"label": "Red"}, made.mark, "darktable"))
+    assert (look.edits, look.stale) == (("label",), ("rating", "title"))
+    assert solo.value("title") == LAKE
 
 
 def test_a_hint_comes_back_from_its_bytes() -> None:

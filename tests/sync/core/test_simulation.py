@@ -212,7 +212,7 @@ def _settled() -> None:
 
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], None]]] = {
     "every program is taken to have read the newest": (
-        lambda patch: patch.setattr(taking, "read_point", lambda *_: 0),
+        lambda patch: patch.setattr(taking, "read_point", lambda known, has: known.contents[0]),
         _unique("stale"),
     ),
     "a mirror is taken to have landed": (

@@ -1,8 +1,8 @@
 """A program with an old library: what it merely puts back is listed, its own edits are taken (R3, R4)."""
 
-from tests.sync.core.cases.acts import adds, alice, removes
-from tests.sync.core.cases.disk import scan, several
-from tests.sync.core.cases.row import row
+from tests.sync.core.cases.acts import adds, alice, bob, removes
+from tests.sync.core.cases.disk import rests, scan, several
+from tests.sync.core.cases.row import among, nothing, row
 from tests.sync.core.cases.values import LAKE, PARIS, ROME, SEA, SEE
 from tests.sync.core.cases.writers import exiftool, file, opens, saves
 
@@ -152,5 +152,38 @@ OLD = (
         saves(label="Red"),
         value={"title": SEE, "description": "d12", "rating": 2, "label": "Red"},
         stale={"title": {LAKE}, "description": {None}},
+    ),
+    row(
+        "old-14",
+        "nor do more edits than that let one win which never read",
+        opens(),
+        alice(title=LAKE),
+        *(alice(rating=1 + number % 5) for number in range(13)),
+        saves(label="Red"),
+        scan,
+        value={"title": LAKE, "rating": 3, "label": "Red"},
+        stale={"title": {None}, "rating": {None}},
+    ),
+    among(
+        "old-15",
+        "what darktable wrote lost against the file of the NAS: its library is as old as that write",
+        alice(title=LAKE),
+        several(opens(), saves(rating=2), scan, bob(description="d")),
+        rests,
+        alice(title=SEE),
+        rests,
+        saves(label="Red"),
+        value={"title": SEE, "description": "d", "rating": 2, "label": "Red"},
+        stale={"title": {LAKE}, "description": {None}},
+    ),
+    among(
+        "old-16",
+        "the same where nothing but a conflict copy is left of it",
+        nothing,
+        several(opens(), saves(tags=[PARIS]), bob(title=LAKE)),
+        rests,
+        saves(rating=2),
+        value={"title": LAKE, "tags": (PARIS,), "rating": 2},
+        stale={"title": {None}},
     ),
 )
