@@ -34,6 +34,10 @@ _SOMEBODY = ""
 """The digest of a site that nobody has: another one is counted on, which is the safe side."""
 
 
+_UNWRITTEN = "look"
+"""Behind the node, in the stamps of what was but looked at: pages show them, and no edit may ever get one."""
+
+
 class Deciding:
     """A site's view of a volume: whose it is, which ids are taken, and what each original comes to."""
 
@@ -60,7 +64,8 @@ class Deciding:
             return stranger(self.volume, look, hash_), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
             return asset, None
-        decided = self.named(look, plan(self.group(look, hash_), self.here(look)))
+        at = self.here(look)
+        decided = self.named(look, plan(self.group(look, hash_), replace(at, node=at.node + _UNWRITTEN)))
         has_ledger = look.ledger.ledger is not None
         is_torn = has_ledger and not all(seen.is_legible for seen in look.xmps)
         pending = self.volume.writable and (is_torn or self.again(look, decided) is not None)
