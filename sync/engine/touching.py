@@ -14,6 +14,7 @@ from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.displaced import Displaced
 from sync.engine.finding import Place, find
 from sync.engine.finding_many import Listed, listed_at
+from sync.engine.folder import originals_in
 from sync.engine.following import Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
@@ -78,11 +79,11 @@ class Touching:
             yield from self._temp(path)
         self._rounds.flush()
         known = self._site.memory.folders(self._volume.id) if folders else {}
-        for folder in folders:
-            if folder in known or self._kind(folder) == FOLDER:
-                yield from self._part(folder)
-        if len(gone) > FEW:
+        folders = [folder for folder in folders if folder in known or self._kind(folder) == FOLDER]
+        if len(gone) + self._vanished(folders, known) > FEW:
             raise TooMuch
+        for folder in folders:
+            yield from self._part(folder)
         if gone:
             require_root(self._volume, self._site)
             gone = self._without_away(gone)
@@ -107,6 +108,15 @@ class Touching:
                 with contextlib.suppress(OSError):
                     listed[folder] = listed_at(self._volume.fs.names(folder), wanted)
         return listed
+
+    def _vanished(self, folders: Iterable[str], known: Mapping[str, bytes]) -> int:
+        """How many originals were below those of the folders that are no more; none of them is told yet."""
+        lost = [folder for folder in folders if self._kind(folder) is None]
+        return sum(
+            len(originals_in(blob))
+            for below, blob in (known.items() if lost else ())
+            if any(below == folder or below.startswith(f"{folder}/") for folder in lost)
+        )
 
     def _part(self, folder: str) -> Iterator[Event]:
         """A rescan of a part, which says nothing of the whole volume's state save that it went away."""

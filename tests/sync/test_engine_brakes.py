@@ -304,3 +304,29 @@ def test_what_changed_behind_the_disks_times_is_found_when_all_sidecars_are_read
     seen = assets(machine.scan(sidecars=True))
     assert [*seen] == [PHOTO]
     assert seen[PHOTO].document.value("rating") == 2
+
+
+def six_folders(machine: Machine) -> Machine:
+    """Twenty photos in each."""
+    for folder in range(6):
+        for number in range(20):
+            machine.hands.put(f"t{folder}/deep/{number}.JPG", b"%d %d" % (folder, number))
+    machine.pass_time(3)
+    machine.scan()
+    return machine
+
+
+def test_many_folders_that_go_at_once_are_counted_together(machine: Machine) -> None:
+    folders = [f"t{folder}" for folder in range(6)]
+    six_folders(machine)
+    for folder in folders:
+        machine.hands.remove(folder)
+    events = machine.touch(*folders)
+    assert [event.state for event in events if isinstance(event, Root)] == ["halted"]
+    assert not any(isinstance(event, Gone) for event in events)
+
+
+def test_one_folder_of_few_that_goes_is_gone(machine: Machine) -> None:
+    six_folders(machine)
+    machine.hands.remove("t0")
+    assert sum(isinstance(event, Gone) for event in machine.touch("t0", "t1")) == 20
