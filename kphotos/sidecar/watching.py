@@ -25,6 +25,7 @@ from sync.watch import EVERYTHING, Watch
 LOG = logging.getLogger(__name__)
 _GLANCE_SECONDS = 1.0
 _OFFLINE_SECONDS = 10.0
+_RETURN_SECONDS = 5.0
 _CHECK_MS = 86_400_000
 _PARTLY = ("polling", "degraded", "offline")
 
@@ -83,6 +84,8 @@ class Follower:
         self._mounts = around(volume.root)
         self._wish: int | None = None
         self._offline_since: float | None = None
+        self._is_halted = False
+        self._returning_since: float | None = None
 
     def start(self) -> None:
         """Listen, and rescan once: what changed while nobody listened is found so."""
@@ -95,10 +98,12 @@ class Follower:
             watches.tell(self._settings, self.volume.id, state="", reason="")
 
     def glance(self, wish: int | None) -> None:
-        """Rescan when somebody wishes it, a disk was mounted or unmounted, or an offline one may be back."""
+        """Rescan when somebody wishes it, a disk was mounted or unmounted, or what was away may be back."""
         mounts = around(self.volume.root)
-        is_due = self._offline_since is not None and time.monotonic() - self._offline_since > _OFFLINE_SECONDS
-        if mounts != self._mounts or is_due or (wish is not None and wish != self._wish):
+        is_due = _is_over(self._offline_since, _OFFLINE_SECONDS)
+        is_returning = _is_over(self._returning_since, _RETURN_SECONDS)
+        if mounts != self._mounts or is_due or is_returning or (wish is not None and wish != self._wish):
+            self._returning_since = None
             self._mounts, self._wish = mounts, wish
             self._offline_since = time.monotonic() if is_due else self._offline_since
             self._watch.ask_rescan()
@@ -123,6 +128,10 @@ class Follower:
         if tally.root is not None:
             scanning.report(self._settings, self.volume, tally.root)
             self._offline_since = time.monotonic() if tally.root.state == "offline" else None
+            self._is_halted = tally.root.state == "halted"
+        elif self._is_halted and tally.seen and self._returning_since is None:
+            # Of what was missed some may be there again; only a scan of all can tell.
+            self._returning_since = time.monotonic()
         return tally
 
     def _rescan(self) -> Tally:
@@ -144,6 +153,7 @@ class Follower:
         progress.over(settings, name)
         state = tally.root.state if tally.root is not None else "offline"
         is_offline = state == "offline"
+        self._is_halted = state == "halted"
         if is_first and state == "online":
             restarts.scanned(settings, volume)
         self._offline_since = time.monotonic() if is_offline else None
@@ -161,6 +171,10 @@ class Follower:
         return [
             ProblemRow(self.volume.id, "", "watch", reason, "Nothing is missed: the folder is rescanned.")
         ]
+
+
+def _is_over(since: float | None, seconds: float) -> bool:
+    return since is not None and time.monotonic() - since > seconds
 
 
 def _follow(settings: Settings, followed: dict[str, Follower]) -> None:

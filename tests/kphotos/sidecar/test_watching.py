@@ -136,3 +136,20 @@ def test_an_offline_volume_is_looked_for_again_and_again(
     scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "offline")
     marker.write_bytes(kept)
     scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "online")
+
+
+@on_files
+def test_what_a_scan_missed_and_is_put_back_is_looked_for_without_being_asked(
+    scans: Scans, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_RETURN_SECONDS", 0.1)
+    data = (library.root / "lake.jpg").read_bytes()
+    (library.root / "many").mkdir()
+    for number in range(60):
+        (library.root / f"many/{number}.jpg").write_bytes(data)
+    library.scan()
+    (library.root / "many").rename(library.root.parent / "away")
+    watches.ask(scans.settings, scans.volume.id)
+    scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "halted")
+    (library.root.parent / "away").rename(library.root / "many")
+    scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "online")
