@@ -124,6 +124,15 @@ atexit.register(forget)
 
 
 @contextmanager
+def _own_errors() -> Iterator[None]:
+    """As peewee's, what SQLite finds out while rows are fetched: peewee does not stand between there."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise getattr(peewee, type(error).__name__, peewee.DatabaseError)(*error.args) from error
+
+
+@contextmanager
 def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
     """A connection of this thread for the length of the block; nested checkouts share it.
 
@@ -137,7 +146,8 @@ def checkout(database: peewee.Database) -> Iterator[peewee.Database]:
             raise
         raise Unavailable(f"The database cannot be reached: {first_line(error)}") from error
     try:
-        yield database
+        with _own_errors():
+            yield database
     except (peewee.OperationalError, peewee.InterfaceError) as error:
         if not is_unavailable(error) and isinstance(database, SqliteFile):
             raise

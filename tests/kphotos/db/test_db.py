@@ -164,6 +164,25 @@ class TestFiles:
         kept = list(both_settings.storage_path.glob("damaged-*-runtime.db"))
         assert [path.read_bytes() for path in kept] == ([content] if content else [])
 
+    def test_damage_that_shows_only_while_rows_are_fetched_is_damage(self, both_settings: Settings) -> None:
+        with db.state(both_settings, "runtime", MODELS) as database, db.writing(database):
+            rows = [(f"{number:05} {'x' * 200}", number) for number in range(2_000)]
+            db.many(database, "INSERT INTO note (id, number) VALUES (?, ?)", rows)
+        db.forget(str(self.file(both_settings)))
+        with sqlite3.connect(self.file(both_settings)) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        whole = self.file(both_settings).read_bytes()
+        half = len(whole) // 8192 * 4096
+        self.file(both_settings).write_bytes(whole[:half] + b"\xa5" * (len(whole) - half))
+        with (
+            pytest.raises(Unavailable, match="replaced"),
+            db.state(both_settings, "runtime", MODELS) as database,
+        ):
+            db.run(database, "SELECT * FROM note NOT INDEXED").fetchall()
+        assert list(both_settings.storage_path.glob("damaged-*-runtime.db"))
+        assert keys(both_settings) == []
+
     def test_a_newer_state_is_refused_untouched(self, both_settings: Settings) -> None:
         db.create_sqlite(self.file(both_settings), schema=99)
         before = self.file(both_settings).read_bytes()
