@@ -23,6 +23,7 @@ import pytest
 
 from kphotos import config, db
 from kphotos.config import Settings
+from kphotos.jobs import bell
 
 NOBODY = 65_534
 _LIBC = ctypes.CDLL(None)
@@ -60,7 +61,7 @@ class PostgresServer:
             "synchronous_commit=off",
             "listen_addresses=",
             f"unix_socket_directories={self.home}",
-            "max_connections=60",
+            "max_connections=200",
             "shared_buffers=64MB",
         )
         self._process = subprocess.Popen(
@@ -176,6 +177,8 @@ def postgres_url(_postgres_database: str) -> Iterator[str]:
     """The URL of an empty database. (Emptied afterwards: making one for each test takes ten times longer.)"""
     yield _postgres_database
     db.forget(_postgres_database)
+    for key in [key for key in bell._bells if key[0] == _postgres_database]:
+        bell._bells.pop(key).huey.storage.close()
     with psycopg.connect(_postgres_database, autocommit=True) as connection:
         rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'kphotos%'").fetchall()
         drops = [f'DROP SCHEMA "{name}" CASCADE' for (name,) in rows]
