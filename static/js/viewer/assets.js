@@ -90,8 +90,12 @@ export class Assets {
     const known = this.#known.get(id);
     if (known && !fresh) return Promise.resolve(known);
     const coming = this.#coming.get(id);
-    if (coming) return coming;
-    const asked = getJson(`/api/assets/${id}`).then((asset) => { this.#learn(asset); return asset; }).finally(() => this.#coming.delete(id));
+    // One that is on its way may have been answered before what is to be seen now came to be.
+    if (coming && !fresh) return coming;
+    /** @type {Promise<Asset>} */
+    const asked = getJson(`/api/assets/${id}`)
+      .then((asset) => { if (this.#coming.get(id) === asked) this.#learn(asset); return asset; })
+      .finally(() => { if (this.#coming.get(id) === asked) this.#coming.delete(id); });
     this.#coming.set(id, asked);
     return asked;
   }
