@@ -14,7 +14,8 @@ test('a photo asked for afresh is asked for again, though an older answer is sti
   const assets = new Assets();
   const first = assets.load('a');
   const second = assets.load('a', true);
-  while (answers.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let turn = 0; turn < 100 && answers.length < 2; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.equal(answers.length, 2);
   answers[1]('new');
   await second;
   answers[0]('old');
