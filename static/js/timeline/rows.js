@@ -54,7 +54,8 @@ export class Rows {
   /** Take a new plan. Rows that are the same in it stay as they are, so that their pictures do too. @param {Plan} plan */
   take(plan) {
     const { geometry } = plan;
-    const old = [...this.#live.values()];
+    // The last row is let go first: the pool gives out its newest, so that the first row is drawn again by the same elements.
+    const old = [...this.#live.values()].sort((a, b) => b.row - a.row);
     this.#plan = plan;
     this.#live.clear();
     for (const view of old) {

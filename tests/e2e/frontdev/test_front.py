@@ -184,3 +184,19 @@ def tile_of(seen: Visit, url: str) -> int:
     link = seen.page.locator("[data-ordinal] a:focus")
     expect(link).to_have_attribute("href", url[url.index("/photo/") :])
     return int(focused(seen.page).get_attribute("data-ordinal") or -1)
+
+
+def test_a_photo_stays_where_it_was_first_drawn() -> None:
+    """A click meant for one photo must not open another that moved beneath it while the page came up."""
+    moves = """window.moved = [];
+    new MutationObserver((all) => {
+      for (const one of all) if (one.oldValue) window.moved.push(`${one.oldValue} to ${one.target.dataset.ordinal}`);
+    }).observe(document, { subtree: true, attributes: true, attributeOldValue: true, attributeFilter: ['data-ordinal'] });"""
+    with serving(FakeServer(60)) as address, visit(width=1440, height=900) as seen:
+        page = seen.page
+        page.add_init_script(moves)
+        page.goto(address)
+        expect(page.locator(".tile.is-shown").first).to_be_visible()
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.moved") == []
+        assert page.locator("[data-ordinal]").count() > 10
