@@ -14,6 +14,8 @@ const IDLE = 3000;
 export class Viewer {
   /** @type {import('photoswipe').default | null} */
   #pswp = null;
+  /** Done while no stage is being built. A key may come before it stands, and acts on it then. */
+  #built = Promise.resolve();
   /** @type {() => void} */
   #popScope = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -51,35 +53,45 @@ export class Viewer {
     document.body.append(this.element);
     this.showInfo(info ?? remembersInfo(), false);
     this.#popScope = pushScope({ name: 'viewer', bindings: this.#keys() });
-    this.#pswp = await openStage(this.frame.stage, ordinal, this.source, {
-      size: () => this.#size(), changed: (at) => this.#changed(at), closing: () => this.element.classList.add('is-closing'),
-      closed: () => this.#closed(), idle: () => {},
-    });
-    if (!this.#pswp) this.#plain(ordinal);
+    this.#built = this.#build(ordinal);
+    await this.#built;
     this.element.focus({ preventScroll: true });
     this.#wake();
     find('photo-first')?.remove();
   }
 
-  close() {
+  /** @param {number} ordinal */
+  async #build(ordinal) {
+    this.#pswp = await openStage(this.frame.stage, ordinal, this.source, {
+      size: () => this.#size(), changed: (at) => this.#changed(at), closing: () => this.element.classList.add('is-closing'),
+      closed: () => this.#closed(), idle: () => {},
+    });
+    if (!this.#pswp) this.#plain(ordinal);
+  }
+
+  async close() {
+    await this.#built;
     if (this.#pswp) this.#onceOpen((pswp) => pswp.close());
     else if (this.isOpen) this.#closed();
   }
 
   /** To the next older (1) or newer (-1) photo. @param {number} by */
-  step(by) {
+  async step(by) {
+    await this.#built;
     if (this.#pswp) return by > 0 !== isRtl() ? this.#pswp.next() : this.#pswp.prev();
     this.#plain(Math.max(0, Math.min(this.source.count() - 1, this.ordinal + by)));
   }
 
   /** @param {number} ordinal */
   async #goTo(ordinal) {
+    await this.#built;
     await this.source.ensure(ordinal - 2, ordinal + 2);
     if (this.#pswp) this.#pswp.goTo(mirrored(this.source, ordinal));
     else this.#plain(ordinal);
   }
 
-  zoom() {
+  async zoom() {
+    await this.#built;
     this.#pswp?.toggleZoom();
   }
 
@@ -103,11 +115,24 @@ export class Viewer {
     else pswp.on('openingAnimationEnd', () => act(pswp));
   }
 
-  toggleFavourite() {
-    const asset = this.assets.get(this.id);
+  async toggleFavourite() {
+    const asset = await this.#asset();
     if (!asset) return;
-    this.told.favourite(this.id, !asset.favourite);
-    void this.assets.favourite(this.id, !asset.favourite).then((done) => { if (!done) this.told.favourite(asset.id, asset.favourite); });
+    this.told.favourite(asset.id, !asset.favourite);
+    if (!await this.assets.favourite(asset.id, !asset.favourite)) this.told.favourite(asset.id, asset.favourite);
+  }
+
+  /** @param {number} value */
+  async #rate(value) {
+    const asset = await this.#asset();
+    if (asset) this.sidebar.rate(asset.id, value);
+  }
+
+  /** What is known of the photo shown when the key was pressed, waited for where it is still on its way. */
+  async #asset() {
+    await this.#built;
+    const { id } = this;
+    return this.assets.get(id) ?? await this.assets.load(id).catch(() => null);
   }
 
   /** The library has another version: the photo may stand elsewhere in it, and may have been changed. @param {number} ordinal */
@@ -120,18 +145,18 @@ export class Viewer {
   /** @returns {import('../lib/keymap.js').Binding[]} */
   #keys() {
     const older = isRtl() ? -1 : 1;
-    const rating = (/** @type {KeyboardEvent} */ event) => (this.sidebar.rate(this.id, Number(event.key)));
+    const rating = (/** @type {KeyboardEvent} */ event) => void this.#rate(Number(event.key));
     return [
-      { keys: ['ArrowRight'], run: () => this.step(older), label: t('key.previous-next'), show: [['←', '→']] },
-      { keys: ['ArrowLeft'], run: () => this.step(-older) },
+      { keys: ['ArrowRight'], run: () => void this.step(older), label: t('key.previous-next'), show: [['←', '→']] },
+      { keys: ['ArrowLeft'], run: () => void this.step(-older) },
       { keys: ['Home'], run: () => void this.#goTo(0), label: t('key.edges'), show: [['Home'], ['End']] },
       { keys: ['End'], run: () => void this.#goTo(this.source.count() - 1) },
       { keys: ['i'], run: () => this.showInfo(!this.hasInfo), label: t('key.info') },
-      { keys: ['f'], run: () => this.toggleFavourite(), label: t('key.favourite') },
+      { keys: ['f'], run: () => void this.toggleFavourite(), label: t('key.favourite') },
       { keys: ['0', '1', '2', '3', '4', '5'], run: rating, label: t('key.rate'), show: [['0…5']] },
       { keys: ['t'], run: () => { this.showInfo(true); this.sidebar.focusTags(); }, label: t('key.tag') },
-      { keys: ['z'], run: () => this.zoom(), label: t('key.zoom') },
-      { keys: ['Escape'], run: () => this.close(), label: t('key.escape'), show: [['Esc']] },
+      { keys: ['z'], run: () => void this.zoom(), label: t('key.zoom') },
+      { keys: ['Escape'], run: () => void this.close(), label: t('key.escape'), show: [['Esc']] },
       // The grid beneath must not move.
       { keys: ['ArrowUp', 'ArrowDown', 'g', 'd', 'D', 'm', 'M', 'y', 'Y', 'x', 'Ctrl+a'], run: () => {} },
     ];

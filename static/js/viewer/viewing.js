@@ -100,7 +100,7 @@ export function startViewing(timeline) {
 
   addEventListener('popstate', () => {
     const id = idOfAddress();
-    if (!id && viewer.isOpen) viewer.close();
+    if (!id && viewer.isOpen) void viewer.close();
     else if (id && !viewer.isOpen) void fromAddress();
   });
 

@@ -190,8 +190,8 @@ def test_a_photo_stays_where_it_was_first_drawn() -> None:
     """A click meant for one photo must not open another that moved beneath it while the page came up."""
     moves = """window.moved = [];
     new MutationObserver((all) => {
-      for (const one of all) if (one.oldValue) window.moved.push(`${one.oldValue} to ${one.target.dataset.ordinal}`);
-    }).observe(document, { subtree: true, attributes: true, attributeOldValue: true, attributeFilter: ['data-ordinal'] });"""
+      for (const one of all) if (one.oldValue) window.moved.push([one.oldValue, one.target.dataset.ordinal]);
+    }).observe(document, { subtree: true, attributeOldValue: true, attributeFilter: ['data-ordinal'] });"""
     with serving(FakeServer(60)) as address, visit(width=1440, height=900) as seen:
         page = seen.page
         page.add_init_script(moves)

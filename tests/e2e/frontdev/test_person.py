@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browser import missing, visit
 from tests.e2e.frontdev.fake import FakeServer, serving
@@ -115,4 +115,30 @@ def test_a_swipe_goes_the_way_the_language_reads(direction: str, by: int) -> Non
         expect(page).to_have_url(f"{address}/photo/{fake.id(2 + by)}")
         page.keyboard.press("ArrowRight")
         expect(page).to_have_url(f"{address}/photo/{fake.id(2 + by - by)}")
+        assert seen.errors == []
+
+
+def test_keys_that_are_quicker_than_the_stage_act_on_it_when_it_stands() -> None:
+    fake = FakeServer(60)
+    with serving(fake) as address, visit(width=1440, height=900) as seen:
+        page = seen.page
+        page.goto(address)
+        page.locator(f"{tile(page, 2)} a").focus()
+        # Held back until the keys have been pressed.
+        late: list[Route] = []
+        page.route("**/photoswipe.js", lambda route: late.append(route))
+        page.keyboard.press("Enter")
+        viewer = page.get_by_role("dialog", name="Photo viewer")
+        expect(viewer).to_be_visible()
+        for key in ("ArrowRight", "ArrowRight", "f"):
+            page.keyboard.press(key)
+        expect(page.locator(".viewer-plain")).to_have_count(0)
+        assert fake.favourites == set()
+        late[0].continue_()
+        expect(page).to_have_url(f"{address}/photo/{fake.id(4)}")
+        expect(viewer.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("Escape")
+        expect(viewer).to_have_count(0)
+        expect(page.locator(tile(page, 4)).locator("a")).to_be_focused()
+        assert fake.favourites == {fake.id(4)}
         assert seen.errors == []
