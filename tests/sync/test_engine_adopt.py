@@ -6,7 +6,8 @@ import pytest
 
 from sync.core.rollback import NOTE
 from sync.errors import NotFound, Refused
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import cut_short
+from tests.sim.memfs import MemFS
 from tests.sync.machines import ALICE, Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -91,19 +92,7 @@ def test_a_crash_at_any_operation_leaves_the_one_or_the_other() -> None:
         machine = rolled_back()
         fs = machine.fs
         assert isinstance(fs, MemFS)
-        end = fs.operations + number
-
-        def stop(at: int, operation: str, path: str, end: int = end) -> None:
-            if at == end:
-                raise Crash
-
-        fs.before = stop
-        try:
-            machine.engine.adopt_disk(PHOTO, ALICE)
-            is_over = True
-        except Crash:
-            pass
-        fs.before = lambda at, operation, path: None
+        is_over = cut_short(machine.fs, number, lambda m=machine: m.engine.adopt_disk(PHOTO, ALICE))
         machine.restart(forget=False)
         rest(machine)
         assert shown(machine) == machine.mirror(PHOTO)

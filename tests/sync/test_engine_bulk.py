@@ -20,12 +20,12 @@ from sync.engine.finding import find_group
 from sync.engine.finding_many import find_groups
 from sync.errors import Busy, NewerSchema, NotFound, ReadOnly, Refused, Unreadable
 from sync.osfs import OsFS
-from tests.sim.memfs import Crash, MemBatch, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemBatch, MemFS
 from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import ALICE, Machine, disk_machine, simulated_machine
 
 TAG = [Change("tags", "add", ["Sea"], bulk="b1")]
-CUTS = ("process killed", "power cut, names lost", "power cut, names kept")
 
 
 def machine_with(number: int, *, exchanges: bool = True) -> tuple[Machine, list[str]]:
@@ -93,21 +93,13 @@ def test_a_group_costs_three_syncs_and_not_four_for_each_photo() -> None:
 
 def crash_at(machine: Machine, paths: list[str], number: int) -> tuple[bool, list[str]]:
     """Stop before the operation of that number: whether it came to an end first; the acknowledged paths."""
-    start, told = memory(machine).operations, []
+    told: list[str] = []
 
-    def stop(at: int, operation: str, path: str) -> None:
-        if at - start == number:
-            raise Crash
-
-    memory(machine).before = stop
-    try:
+    def act() -> None:
         for group in machine.engine.edit_many([(path, TAG) for path in paths], ALICE, "b1"):
-            told += [outcome.path for outcome in group if outcome.refused is None]
-    except Crash:
-        return False, told
-    finally:
-        memory(machine).before = lambda number, operation, path: None
-    return True, told
+            told.extend(outcome.path for outcome in group if outcome.refused is None)
+
+    return cut_short(machine.fs, number, act), told
 
 
 def crash_everywhere(cut: str, *, start: int = 1, step: int = 1) -> tuple[int, list[str]]:
@@ -116,8 +108,7 @@ def crash_everywhere(cut: str, *, start: int = 1, step: int = 1) -> tuple[int, l
     for number in range(start, 2_000, step):
         machine, paths = machine_with(12)
         is_over, told = crash_at(machine, paths, number)
-        if cut != "process killed":
-            memory(machine).power_cut(keep_names=cut == "power cut, names kept")
+        befall(machine.fs, cut)
         wrong += [f"{number}: {reason}" for reason in found_wrong(machine, paths, told)]
         if is_over:
             return number, wrong

@@ -11,13 +11,13 @@ from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from sync.core.edit import edit
 from sync.core.model import Change
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
 TAG = ".sync-conflict-20250102-030405-ABCDEFG"
-CUTS = ("process killed", "power cut, names lost", "power cut, names kept")
 WRITES = ("create", "write", "fsync", "exchange", "rename", "remove", "sync_folder")
 ALL = {"title": "Old", "rating": 5, "label": "Red"}
 
@@ -41,26 +41,6 @@ def conflicted(*, exchanges: bool = True) -> Machine:
     assert isinstance(machine.fs, MemFS)
     machine.fs.durable_nodes = dict(machine.fs.nodes)
     return machine
-
-
-def crash_at(machine: Machine, number: int) -> bool:
-    """Scan, and stop before the operation of that number; whether it came to an end first."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    start = fs.operations
-
-    def stop(at: int, operation: str, path: str) -> None:
-        if at - start == number:
-            raise Crash
-
-    fs.before = stop
-    try:
-        machine.scan()
-    except Crash:
-        return False
-    finally:
-        fs.before = lambda number, operation, path: None
-    return True
 
 
 def said_by(machine: Machine) -> dict[str, Any]:
@@ -87,10 +67,8 @@ def enumerate_crashes(
         number += 1
         machine = conflicted(exchanges=exchanges)
         spoil(machine)
-        is_over = crash_at(machine, number)
-        if cut != "process killed":
-            assert isinstance(machine.fs, MemFS)
-            machine.fs.power_cut(keep_names=cut == "power cut, names kept")
+        is_over = cut_short(machine.fs, number, machine.scan)
+        befall(machine.fs, cut)
         machine.restart(forget=forget)
         assert said_by(machine) == ALL
     return number

@@ -6,6 +6,7 @@ The check itself is checked: a disk that forgets to sync files, or folders, must
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,14 +15,14 @@ from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from sync.engine import Engine
 from sync.errors import SyncError
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
 OLD, NEW = {"title": "Old", "rating": 1}, {"title": "New", "rating": 5}
-CUTS = ("process killed", "power cut, names lost", "power cut, names kept")
 
 
 def bare(machine: Machine) -> None:
@@ -78,32 +79,6 @@ def begun(scene: str, exchanges: bool, spoil: Callable[[MemFS], None] = lambda f
     return machine
 
 
-def crash_at(machine: Machine, scene: str, number: int) -> bool:
-    """Act, and stop before the operation of that number; whether it came to an end first."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    start = fs.operations
-
-    def stop(at: int, operation: str, path: str) -> None:
-        if at - start == number:
-            raise Crash
-
-    fs.before = stop
-    try:
-        SCENES[scene][1](machine)
-    except Crash:
-        return False
-    finally:
-        fs.before = lambda number, operation, path: None
-    return True
-
-
-def befall(machine: Machine, cut: str) -> None:
-    assert isinstance(machine.fs, MemFS)
-    if cut != "process killed":
-        machine.fs.power_cut(keep_names=cut == "power cut, names kept")
-
-
 def check_whole(machine: Machine, contents: list[dict[str, Any]]) -> None:
     """I9: whoever reads now finds each sidecar wholly old or wholly new."""
     names = machine.hands.names("d")
@@ -142,8 +117,8 @@ def enumerate_crashes(
     while not is_over:
         number += 1
         machine = begun(scene, exchanges, spoil)
-        is_over = crash_at(machine, scene, number)
-        befall(machine, cut)
+        is_over = cut_short(machine.fs, number, partial(SCENES[scene][1], machine))
+        befall(machine.fs, cut)
         check_whole(machine, contents)
         check_recovery(machine, contents[-1:] if is_over else contents, forget=forget)
     return number

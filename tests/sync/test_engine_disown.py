@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sync.errors import NotFound, Refused
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import cut_short
+from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -83,19 +84,7 @@ def test_a_crash_at_any_operation_lets_the_new_picture_inherit_nothing() -> None
         machine = reused()
         fs = machine.fs
         assert isinstance(fs, MemFS)
-        end = fs.operations + number
-
-        def stop(at: int, operation: str, path: str, end: int = end) -> None:
-            if at == end:
-                raise Crash
-
-        fs.before = stop
-        try:
-            machine.engine.disown(PHOTO)
-            is_over = True
-        except Crash:
-            pass
-        fs.before = lambda at, operation, path: None
+        is_over = cut_short(machine.fs, number, lambda m=machine: m.engine.disown(PHOTO))
         machine.restart(forget=number % 2 == 0)
         machine.pass_time(3)
         assert assets(machine.scan(everything=True))[PHOTO].document.content() == {}

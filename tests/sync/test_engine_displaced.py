@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sync.engine import hash_of
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 A, B, C = "d/A.JPG", "d/B.JPG", "e/C.JPG"
@@ -158,21 +159,8 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
         move(machine)
         machine.pass_time(3)
         fs.durable_nodes = dict(fs.nodes)
-        end = fs.operations + number
-
-        def stop(at: int, operation: str, path: str, end: int = end) -> None:
-            if at == end:
-                raise Crash
-
-        fs.before = stop
-        try:
-            machine.scan()
-            is_over = True
-        except Crash:
-            pass
-        fs.before = lambda at, operation, path: None
-        if cut != "process killed":
-            fs.power_cut(keep_names=cut == "power cut, names kept")
+        is_over = cut_short(machine.fs, number, machine.scan)
+        befall(machine.fs, cut)
         machine.restart()
         for _ in range(2):
             rest(machine)

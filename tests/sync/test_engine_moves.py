@@ -11,7 +11,8 @@ import pytest
 from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
 from sync.engine.arrivals import Arrivals
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
@@ -193,7 +194,7 @@ def test_what_was_set_aside_is_given_back_to_its_picture() -> None:
     assert not [name for name in machine.hands.names("a") if "orphan" in name]
 
 
-@pytest.mark.parametrize("cut", ["process killed", "power cut, names lost", "power cut, names kept"])
+@pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
     number, is_over = 0, False
     while not is_over:
@@ -205,21 +206,8 @@ def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
         fs = machine.fs
         assert isinstance(fs, MemFS)
         fs.durable_nodes = dict(fs.nodes)
-        end = fs.operations + number
-
-        def stop(at: int, operation: str, path: str, end: int = end) -> None:
-            if at == end:
-                raise Crash
-
-        fs.before = stop
-        try:
-            machine.scan()
-            is_over = True
-        except Crash:
-            pass
-        fs.before = lambda at, operation, path: None
-        if cut != "process killed":
-            fs.power_cut(keep_names=cut == "power cut, names kept")
+        is_over = cut_short(machine.fs, number, machine.scan)
+        befall(machine.fs, cut)
         machine.restart()
         machine.pass_time(3)
         machine.scan()
@@ -236,7 +224,7 @@ def test_an_edit_at_the_new_place_after_a_crash_on_the_way_there_leaves_nothing_
         machine = machine_with(is_hashed=True)
         asset_id = machine.ledger(OLD).id
         machine.hands.move(OLD, NEW)
-        is_over = is_cut_short(machine, number)
+        is_over = cut_short(machine.fs, number, machine.scan)
         has_both = {f"{path}.kphotos.json" for path in (OLD, NEW)} <= machine.fs.contents().keys()  # type: ignore[attr-defined]
         machine.restart(forget=forget)
         if not has_both:
@@ -252,26 +240,6 @@ def test_an_edit_at_the_new_place_after_a_crash_on_the_way_there_leaves_nothing_
         assert asset.problems == ()
         assert machine.hands.names("a") == [], f"before operation {number}"
     assert met > 3
-
-
-def is_cut_short(machine: Machine, number: int) -> bool:
-    """Scan until that operation; whether it came to its end before."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    end = fs.operations + number
-
-    def stop(at: int, operation: str, path: str) -> None:
-        if at == end:
-            raise Crash
-
-    fs.before = stop
-    try:
-        machine.scan()
-    except Crash:
-        return False
-    finally:
-        fs.before = lambda *_: None
-    return True
 
 
 @pytest.mark.parametrize("suffix", [".xmp", ".kphotos.json"])

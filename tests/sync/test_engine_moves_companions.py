@@ -10,7 +10,8 @@ import pytest
 from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
 from sync.engine.leftovers import name_at
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
@@ -276,7 +277,7 @@ def test_a_renamed_folder_keeps_a_thousand_photos_and_writes_nothing() -> None:
         assert found[f"b/c/{path}"].document.value("title") == f"Lake {number}"
 
 
-@pytest.mark.parametrize("cut", ["process killed", "power cut, names lost", "power cut, names kept"])
+@pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
     names = ["IMG_1.AAE", "IMG_1.JPG.json", "IMG_1_02.JPG.xmp", "IMG_1.JPG.pp3"]
     number, is_over = 0, False
@@ -289,21 +290,8 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
         machine.hands.move(OLD, NEW)
         machine.pass_time(3)
         fs.durable_nodes = dict(fs.nodes)
-        end = fs.operations + number
-
-        def stop(at: int, operation: str, path: str, end: int = end) -> None:
-            if at == end:
-                raise Crash
-
-        fs.before = stop
-        try:
-            machine.scan()
-            is_over = True
-        except Crash:
-            pass
-        fs.before = lambda at, operation, path: None
-        if cut != "process killed":
-            fs.power_cut(keep_names=cut == "power cut, names kept")
+        is_over = cut_short(machine.fs, number, machine.scan)
+        befall(machine.fs, cut)
         machine.restart()
         for _ in range(3):
             machine.pass_time(3)

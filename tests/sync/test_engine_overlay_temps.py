@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from sync.apply.temps import temp_path
-from tests.sim.memfs import Crash
+from tests.sim.crashes import cut_short
 from tests.sync.machines import Machine, assets
 from tests.sync.test_engine_overlay import BOTH, LEDGER, PHOTO, disk, library, over, turned
 
@@ -100,7 +102,7 @@ def test_a_crash_at_any_operation_of_an_edit_leaves_none(is_cut: bool) -> None:
         fs = over(machine)
         fs.durable_nodes = dict(fs.nodes)
         lay(machine, "swap", fs.hands.read(LEDGER))
-        is_over = edited(machine, number)
+        is_over = cut_short(fs, number, partial(machine.edit, PHOTO, title="Pond"))
         if is_cut:
             fs.power_cut()
         machine.restart()
@@ -110,22 +112,3 @@ def test_a_crash_at_any_operation_of_an_edit_leaves_none(is_cut: bool) -> None:
         assert shown in ([] if is_over else [BOTH]) + [{**BOTH, "title": "Pond"}]
         machine.edit(PHOTO, title="Next")
     assert number > 3
-
-
-def edited(machine: Machine, number: int) -> bool:
-    """Edit until that operation; whether it was acknowledged."""
-    fs = over(machine)
-    end = fs.operations + number
-
-    def stop(at: int, operation: str, path: str) -> None:
-        if at == end:
-            raise Crash
-
-    fs.before = stop
-    try:
-        machine.edit(PHOTO, title="Pond")
-    except Crash:
-        return False
-    finally:
-        fs.before = lambda *_: None
-    return True

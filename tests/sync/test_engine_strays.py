@@ -6,7 +6,8 @@ import pytest
 
 from sync.apply.temps import temp_path
 from sync.engine import hash_of
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
 
@@ -138,7 +139,7 @@ def test_a_swapped_out_ledger_of_another_picture_is_not_joined() -> None:
     assert swap in temps(machine)
 
 
-@pytest.mark.parametrize("cut", ["process killed", "power cut, names lost", "power cut, names kept"])
+@pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_leaves_none_and_loses_nothing(cut: str) -> None:
     number, is_over = 0, False
     while not is_over:
@@ -146,34 +147,13 @@ def test_a_crash_at_any_operation_leaves_none_and_loses_nothing(cut: str) -> Non
         machine = machine_with()
         taken_out(machine)
         machine.hands.move(OLD, NEW)
-        is_over = crashed(machine, number)
         fs = machine.fs
         assert isinstance(fs, MemFS)
-        if cut != "process killed":
-            fs.power_cut(keep_names=cut == "power cut, names kept")
+        fs.durable_nodes = dict(fs.nodes)
+        is_over = cut_short(fs, number, machine.scan)
+        befall(fs, cut)
         machine.restart()
         look_again(machine, "scan")
         assert temps(machine) == [], f"before operation {number}"
         assert machine.mirror(NEW) == {**CONTENT, "label": "Red"}
     assert number > 10
-
-
-def crashed(machine: Machine, number: int) -> bool:
-    """Scan until that operation; whether the scan came to its end before it."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    fs.durable_nodes = dict(fs.nodes)
-    end = fs.operations + number
-
-    def stop(at: int, operation: str, path: str) -> None:
-        if at == end:
-            raise Crash
-
-    fs.before = stop
-    try:
-        machine.scan()
-    except Crash:
-        return False
-    finally:
-        fs.before = lambda *_: None
-    return True
