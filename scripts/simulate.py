@@ -15,24 +15,21 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.crash import killing, syscalls  # noqa: E402 - the tests are no package that is installed
 from tests.faults import disks, power  # noqa: E402
+from tests.faults.progress import ProgressBar  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
 from tests.sim.histories_kinds import KINDS, STEPS  # noqa: E402
-from tests.sim.tally import Case, Tally, attempt  # noqa: E402
+from tests.sim.tally import Attempt, Case, Tally, attempt  # noqa: E402
 from tests.sync.codecs.xmp import fuzz  # noqa: E402
 
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
@@ -67,19 +64,23 @@ def until(end: float, all_cases: Iterable[Case]) -> Iterator[Case]:
         yield case
 
 
-def simulate(chosen: Iterator[Case], jobs: int, progress: Callable[[int], None]) -> dict[str, Any]:
-    """Run them, in so many processes; what came of it."""
-    tally, begun = Tally(), time.monotonic()
+def attempts(chosen: Iterator[Case], jobs: int) -> Iterator[Attempt]:
+    """Run them, in so many processes."""
     if jobs < 2:
-        for case in chosen:
-            tally.add(attempt(case))
-            progress(case.kind != "faults")
-        return tally.told(time.monotonic() - begun)
+        yield from map(attempt, chosen)
+        return
     with Pool(jobs) as pool:
         while batch := list(islice(chosen, BATCH)):
-            for ran in pool.imap_unordered(attempt, batch, chunksize=4):
-                tally.add(ran)
-                progress(ran.case.kind != "faults")
+            yield from pool.imap_unordered(attempt, batch, chunksize=4)
+
+
+def simulate(chosen: Iterator[Case], jobs: int, bar: ProgressBar) -> dict[str, Any]:
+    """What came of them all."""
+    tally, begun, done = Tally(), time.monotonic(), 0
+    for ran in attempts(chosen, jobs):
+        tally.add(ran)
+        done += ran.case.kind != "faults"
+        bar.tell(done)
     return tally.told(time.monotonic() - begun)
 
 
@@ -90,14 +91,6 @@ def save(failed: list[dict[str, Any]]) -> None:
     saved += [one for one in failed if (one["kind"], one["seed"], one["steps"]) not in known]
     lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in saved)
     SAVED.write_text(f"[\n  {lines}\n]\n")
-
-
-def bar(histories: int | None) -> tuple[Progress, Callable[[int], None]]:
-    """A bar on stderr, where that is a terminal, and what moves it on."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = Progress(*columns, console=console, disable=not console.is_terminal)
-    return shown, partial(shown.advance, shown.add_task("histories", total=histories))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -122,9 +115,8 @@ def histories(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     """The simulated part: so many histories, or for so long."""
     end = time.monotonic() + 60 * (asked.minutes or 1.0)
     chosen = first(asked.histories, cases(seed)) if asked.histories else until(end, cases(seed))
-    shown, progress = bar(asked.histories or None)
-    with shown:
-        told = simulate(chosen, asked.jobs, progress)
+    with ProgressBar("histories", asked.histories or None) as bar:
+        told = simulate(chosen, asked.jobs, bar)
     if asked.save:
         save(told["failed"])
     return told

@@ -1,38 +1,42 @@
-"""A line on stderr that says how far a long run is, for a person who waits for it."""
+"""How far a long run is, for a person who waits for it."""
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 
-_WIDTH = 40
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+_LINE_SECONDS = 60.0
 
 
 class ProgressBar:
-    """`name [####    ] 40 of 200, 3 min left`; silent where nobody looks, or without `show`."""
+    """A bar on stderr where that is a terminal, elsewhere a line a minute; silent without `show`."""
 
-    def __init__(self, name: str, total: int, *, show: bool = True) -> None:
-        self._name, self._total = name, max(total, 1)
-        self._show = show and sys.stderr.isatty()
-        self._begun = time.monotonic()
+    def __init__(self, name: str, total: int | None, *, show: bool = True) -> None:
+        self._name, self._total = name, total
+        self._console = Console(stderr=True)
+        self._lines = show and not self._console.is_terminal
+        self._said = time.monotonic()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        is_drawn = show and self._console.is_terminal
+        self._bar = Progress(*columns, console=self._console, disable=not is_drawn)
+        self._task = self._bar.add_task(name, total=total)
 
     def __enter__(self) -> ProgressBar:
-        self.tell(0)
+        self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._show:
-            sys.stderr.write("\n")
+        self._bar.stop()
 
     def tell(self, done: int) -> None:
         """So many are done."""
-        if not self._show:
-            return
-        bar = "#" * (_WIDTH * done // self._total)
-        left = (time.monotonic() - self._begun) / done * (self._total - done) / 60 if done else 0.0
-        words = f"{done} of {self._total}" + (f", {left:.0f} min left" if done else "")
-        sys.stderr.write(f"\r{self._name} [{bar:{_WIDTH}}] {words}   ")
-        sys.stderr.flush()
+        self._bar.update(self._task, completed=done)
+        if self._lines and time.monotonic() - self._said >= _LINE_SECONDS:
+            self._said = time.monotonic()
+            of = "" if self._total is None else f" of {self._total:,}"
+            self._console.print(f"{self._name}: {done:,}{of}", highlight=False)
