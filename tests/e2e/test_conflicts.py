@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count, product
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests import darktable
 from tests.e2e import browser, house
@@ -91,43 +92,50 @@ def title_of(visit: Visit, photo: str) -> object:
     return api(visit, "GET", f"/api/assets/{photo}")["fields"]["title"]["value"]  # type: ignore[index]
 
 
+def arrived(page: Page, photo: str) -> None:
+    """The page of this photo's conflicts stands, and hears keys."""
+    page.get_by_role("heading", name=photo).wait_for()
+    page.wait_for_load_state()
+
+
 def test_a_person_decides_by_keys_alone_and_takes_it_back(
     visit: Visit, running: House, photos: dict[str, str], turn: int
 ) -> None:
     page = visit.page
     page.goto(f"{running.address}/conflicts")
     page.get_by_role("heading", name="Title differs").wait_for()
-    assert page.get_by_role("navigation", name="Main").get_by_text("3").is_visible()
+    expect(page.get_by_role("navigation", name="Main").get_by_text("3")).to_be_visible()
     assert visit.violations() == []
     page.get_by_role("link", name="IMG_01.JPG").press("Enter")
     save = page.get_by_role("button", name="Save")
-    page.get_by_text("1 of 3").wait_for()
-    assert save.is_disabled()
-    assert page.get_by_text("Still to decide:").get_by_role("link", name="Title").is_visible()
+    arrived(page, "IMG_01.JPG")
+    expect(page.get_by_text("1 of 3")).to_be_visible()
+    expect(save).to_be_disabled()
+    expect(page.get_by_text("Still to decide:").get_by_role("link", name="Title")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("3")
-    assert save.is_enabled()
-    assert save.inner_text() == "Save – writes 1 field to IMG_01.JPG.xmp"
-    assert page.get_by_label("Result: Title").input_value() == f"Harbour {turn}"
+    expect(save).to_be_enabled()
+    expect(save).to_have_text("Save – writes 1 field to IMG_01.JPG.xmp")
+    expect(page.get_by_label("Result: Title")).to_have_value(f"Harbour {turn}")
     assert visit.violations() == []
     page.keyboard.press("ControlOrMeta+Enter")
-    page.get_by_role("heading", name="IMG_02.JPG").wait_for()
+    arrived(page, "IMG_02.JPG")
     assert title_of(visit, photos["IMG_01.JPG"]) == f"Harbour {turn}"
     assert f"Harbour {turn}" in (running.library / "IMG_01.JPG.xmp").read_text()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_role("heading", name="IMG_01.JPG").wait_for()
-    page.get_by_text("1 of 3").wait_for()
+    arrived(page, "IMG_01.JPG")
+    expect(page.get_by_text("1 of 3")).to_be_visible()
     assert {f"Harbour {turn}", f"Evening {turn}"} <= set(page.locator(".conflict-value").all_inner_texts())
     page.keyboard.press("n")
-    page.get_by_role("heading", name="IMG_02.JPG").wait_for()
+    arrived(page, "IMG_02.JPG")
     page.keyboard.press("a")
-    assert page.get_by_label("Result: Title").input_value() == f"Lake Como {turn}"
+    expect(page.get_by_label("Result: Title")).to_have_value(f"Lake Como {turn}")
     page.keyboard.press("e")
     page.keyboard.press("End")
     page.keyboard.type(", dusk 1")
-    assert page.get_by_text("Edited").is_visible()
+    expect(page.get_by_text("Edited")).to_be_visible()
     page.keyboard.press("ControlOrMeta+Enter")
-    page.get_by_role("heading", name="IMG_03.JPG").wait_for()
+    arrived(page, "IMG_03.JPG")
     assert title_of(visit, photos["IMG_02.JPG"]) == f"Lake Como {turn}, dusk 1"
     assert visit.errors == []
 
@@ -145,8 +153,8 @@ def test_what_others_change_meanwhile_is_shown_and_the_choice_kept(
     page.get_by_role("button", name="Save").click()
     page.get_by_text("what you had chosen is kept").wait_for()
     assert visit.violations() == []
-    assert "Third" in page.locator(".conflict-value").all_inner_texts()
-    assert page.get_by_label("Result: Title").input_value() == f"B {turn}"
+    expect(page.locator(".conflict-value").get_by_text("Third", exact=True)).to_be_visible()
+    expect(page.get_by_label("Result: Title")).to_have_value(f"B {turn}")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(lambda url: photo not in url)
     assert title_of(visit, photo) == f"B {turn}"
@@ -175,7 +183,7 @@ def test_it_works_without_scripts(visit: Visit, running: House, photos: dict[str
     page.goto(f"{running.address}/conflicts/{photos['IMG_01.JPG']}")
     page.get_by_role("radio").nth(2).check(force=True)
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("heading", name="IMG_02.JPG").wait_for()
+    arrived(page, "IMG_02.JPG")
     plain.close()
     assert title_of(visit, photos["IMG_01.JPG"]) == f"Harbour {turn}"
 

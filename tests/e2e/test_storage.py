@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e import browser, house
 from tests.e2e.browser import Visit
@@ -65,7 +66,7 @@ def test_an_unplugged_disk_is_said_where_people_look_and_is_back_by_itself(
     running.library.mkdir()
     notice = page.get_by_text("Pictures is not connected.")
     notice.wait_for(timeout=20_000)
-    assert page.get_by_role("link", name="Photo,").count() == shown
+    expect(page.get_by_role("link", name="Photo,")).to_have_count(shown)
     accessible(visit)
     page.get_by_role("link", name="Storage").last.click()
     page.get_by_text("Not connected").wait_for()
@@ -75,7 +76,7 @@ def test_an_unplugged_disk_is_said_where_people_look_and_is_back_by_itself(
     page.get_by_text("Online", exact=True).wait_for(timeout=20_000)
     page.goto(running.address)
     page.get_by_role("link", name="Photo,").first.wait_for()
-    assert not notice.is_visible()
+    expect(notice).to_be_hidden()
 
 
 def test_many_missing_photos_are_shown_and_confirmed_by_their_number(visit: Visit, running: House) -> None:
@@ -86,7 +87,7 @@ def test_many_missing_photos_are_shown_and_confirmed_by_their_number(visit: Visi
     page.get_by_text("Waits for you").wait_for(timeout=20_000)
     page.get_by_role("link", name=f"See the {MANY} missing photos").press("Enter")
     page.get_by_role("heading", name=f"{MANY} photos are not where they were").wait_for()
-    assert page.locator(".gone-photos li").count() == MANY
+    expect(page.locator(".gone-photos li")).to_have_count(MANY)
     accessible(visit)
     # Put back, all is as it was.
     away.rename(trip)
@@ -97,10 +98,10 @@ def test_many_missing_photos_are_shown_and_confirmed_by_their_number(visit: Visi
     page.get_by_text("Waits for you").wait_for(timeout=20_000)
     page.get_by_role("link", name=f"See the {MANY} missing photos").click()
     confirm = page.get_by_role("button", name=f"These {MANY} photos are really gone")
-    assert confirm.is_disabled()
+    expect(confirm).to_be_disabled()
     field = page.get_by_label(f"If they are really gone, type {MANY}")
     field.press_sequentially(str(MANY - 1))
-    assert confirm.is_disabled()
+    expect(confirm).to_be_disabled()
     field.fill(str(MANY))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -131,6 +132,6 @@ def test_a_machine_is_retired_and_a_folder_added_and_removed(visit: Visit, runni
     assert visit.violations() == []
     page.get_by_role("button", name="no more").click()
     page.wait_for_url(f"{running.address}/storage")
-    assert page.get_by_role("link", name="More").count() == 0
+    expect(page.get_by_role("link", name="More")).to_have_count(0)
     assert (more / "a.JPG").exists()
     assert visit.errors == []
