@@ -5,6 +5,7 @@ import { cookie, el, find, remember } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { watchVersion } from '../lib/live.js';
 import { toast } from '../lib/toast.js';
+import { inTurns } from '../lib/turns.js';
 import { goFromAddress, tellAddress } from './address.js';
 import { followAll } from './bulk.js';
 import { dayInView, goToDay, step } from './dates.js';
@@ -41,9 +42,6 @@ export class Timeline {
   #shown = /** @type {[number, number]} */ ([0, 0]);
   /** @type {[number, boolean] | null} */
   #awaited = null;
-  #reloading = false;
-  #again = false;
-  #failures = 0;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
@@ -167,28 +165,7 @@ export class Timeline {
   }
 
   /** Something changed: take the new version, and stay at the photo that is looked at. */
-  async reload() {
-    if (this.#reloading) {
-      this.#again = true;
-      return;
-    }
-    this.#reloading = true;
-    try {
-      await this.#advance();
-      this.#failures = 0;
-    } catch {
-      // The version may never change again, so nobody else would ask: later and later, until it works.
-      this.#again = true;
-      this.#failures = Math.min(5, this.#failures + 1);
-    } finally {
-      setTimeout(() => {
-        this.#reloading = false;
-        if (!this.#again) return;
-        this.#again = false;
-        void this.reload();
-      }, PAUSE * 2 ** this.#failures);
-    }
-  }
+  reload = inTurns(() => this.#advance(), PAUSE);
 
   async #advance() {
     const before = this.#now;
