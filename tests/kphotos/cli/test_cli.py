@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +13,17 @@ import pytest
 from kphotos.cli import main, photo
 from kphotos.cli.exits import BUG, FOUND, INTERRUPTED, OK, UNAVAILABLE, USAGE
 from sync.codecs import xmp
+from tests.kphotos.cli.conftest import Told
 from tests.photos import jpeg
-
-Told = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def library(home: Path, tmp_path: Path) -> Path:
     """Three photos in a folder, and a home of its own; no setting from outside."""
-    for name in ("PORT", "HOST", "DATABASE_URL", "QUEUE_URL", "JWT_SECRET", "PUBLIC_URL", "LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STORAGE_PATH", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "Pictures"
     for number in (1, 2, 3):
         jpeg(folder / f"IMG_{number}.JPG", taken=f"2024-06-0{number}T10:00:00", offset="+02:00")
     return folder
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
-    """Run a command with --json: (exit code, the one document on stdout)."""
-
-    def run(*words: object) -> tuple[int, dict[str, Any]]:
-        code = main([*map(str, words), "--json"])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, json.loads(out)
-
-    return run
 
 
 def files(folder: Path) -> set[str]:

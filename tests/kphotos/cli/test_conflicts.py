@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,18 +13,13 @@ from kphotos.sidecar import edits
 from kphotos.storage import volumes
 from sync.core.model import Change
 from tests import darktable
+from tests.kphotos.cli.conftest import Told
 from tests.photos import jpeg
-
-Told = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told) -> Path:
+def photo(home: Path, tmp_path: Path, told: Told) -> Path:
     """A photo that Alice and darktable titled at the same time; darktable has put back a rating too."""
-    for name in ("PORT", "HOST", "DATABASE_URL", "QUEUE_URL", "JWT_SECRET", "PUBLIC_URL", "LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STORAGE_PATH", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
     lake = tmp_path / "Pictures" / "lake.jpg"
     jpeg(lake, taken="2024-06-01T10:00:00")
     told("scan", lake.parent)
@@ -42,17 +34,6 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told) -> Path:
     darktable.writes(lake, title="Harbour", tags=("Boat", "Jetty"))
     told("scan")
     return lake
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
-    def run(*words: object) -> tuple[int, dict[str, Any]]:
-        code = main([*map(str, words), "--json"])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, json.loads(out)
-
-    return run
 
 
 def test_what_waits_is_listed_with_code_1(photo: Path, told: Told) -> None:

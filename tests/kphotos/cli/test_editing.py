@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,38 +10,19 @@ from kphotos.catalog import bulk
 from kphotos.cli import main
 from kphotos.cli.exits import FOUND, OK, UNAVAILABLE, USAGE
 from kphotos.cli.photo import TERMINAL
+from tests.kphotos.cli.conftest import Told
 from tests.photos import jpeg
-
-Told = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def library(home: Path, tmp_path: Path) -> Path:
     """Two photos in a folder, one below it, one left out by a rule."""
-    for name in ("PORT", "HOST", "DATABASE_URL", "QUEUE_URL", "JWT_SECRET", "PUBLIC_URL", "LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STORAGE_PATH", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "Pictures"
     for name in ("IMG_1.JPG", "IMG_2.JPG", "Trip/IMG_3.JPG", "Left/IMG_4.JPG"):
         jpeg(folder / name, taken="2024-06-01T10:00:00", offset="+02:00")
     (folder / ".kphotosignore").write_text("Left/\n")
     main(["scan", str(folder)])
     return folder
-
-
-@pytest.fixture
-def told(library: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Run a command with --json: (exit code, the one document on stdout)."""
-
-    def run(*words: object) -> tuple[int, dict[str, Any]]:
-        capsys.readouterr()
-        code = main([*map(str, words), "--json"])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, json.loads(out)
-
-    return run
 
 
 def tagged(library: Path) -> list[str]:

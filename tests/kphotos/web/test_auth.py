@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from kphotos import db, records
 from kphotos.app import create_app
@@ -19,21 +17,7 @@ from kphotos.identity import accounts, limits, passwords
 from kphotos.identity.accounts import Account
 from kphotos.runtime import limits as runtime_limits
 from tests.kphotos.web.conftest import PASSWORD, Browser
-
-LAN = "http://192.168.1.20:8000"
-
-
-def code(answer: TestResponse) -> str:
-    assert answer.json is not None
-    return str(answer.json["error"]["code"])
-
-
-def post(browser: Browser, url: str, **body: Any) -> TestResponse:
-    return browser.send("POST", f"/api/auth/{url}", body)
-
-
-def cookies_of(answer: TestResponse) -> dict[str, str]:
-    return {header.partition("=")[0]: header for header in answer.headers.getlist("Set-Cookie")}
+from tests.kphotos.web.sessions import LAN, code, cookies_of, post
 
 
 class TestSetup:

@@ -12,7 +12,6 @@ import jwt
 import pytest
 from flask import Flask
 from flask_jwt_extended import create_access_token
-from werkzeug.test import TestResponse
 
 from kphotos import records
 from kphotos.app import create_app
@@ -23,21 +22,7 @@ from kphotos.records import audit
 from kphotos.runtime import sessions as rows
 from kphotos.web import cookies
 from tests.kphotos.web.conftest import PASSWORD, Browser
-
-LAN = "http://192.168.1.20:8000"
-
-
-def code(answer: TestResponse) -> str:
-    assert answer.json is not None
-    return str(answer.json["error"]["code"])
-
-
-def post(browser: Browser, url: str, **body: Any) -> TestResponse:
-    return browser.send("POST", f"/api/auth/{url}", body)
-
-
-def cookies_of(answer: TestResponse) -> dict[str, str]:
-    return {header.partition("=")[0]: header for header in answer.headers.getlist("Set-Cookie")}
+from tests.kphotos.web.sessions import code, post
 
 
 class TestTokens:
