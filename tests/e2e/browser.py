@@ -47,6 +47,16 @@ class Visit:
         ]
 
 
+def first_account(seen: Visit, address: str) -> None:
+    """Set up a K-Photos that was just started, as Alice, and come to its photos."""
+    page = seen.page
+    page.goto(address)
+    page.get_by_label("Name").fill("Alice")
+    page.get_by_label("Password").fill("four blue herons at dawn")
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(f"{address}/")
+
+
 @contextmanager
 def visit(*, width: int = 1280, height: int = 800, **options: Any) -> Iterator[Visit]:
     """A fresh browser with nothing stored. Whatever the page's console calls an error is collected."""

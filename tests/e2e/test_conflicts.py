@@ -16,7 +16,6 @@ from tests.e2e.house import House
 from tests.interop.conftest import need
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 TITLES = {"IMG_01.JPG": ("Evening", "Harbour"), "IMG_02.JPG": ("Lake Como", "Como"), "IMG_03.JPG": ("A", "B")}
 TURNS = count(1)
 
@@ -32,12 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def visit(running: House) -> Iterator[Visit]:
     with browser.visit() as found:
-        page = found.page
-        page.goto(running.address)
-        page.get_by_label("Name").fill("Alice")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button").last.click()
-        page.wait_for_url(running.address + "/")
+        browser.first_account(found, running.address)
         yield found
 
 

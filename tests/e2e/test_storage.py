@@ -34,12 +34,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def visit(running: House) -> Iterator[Visit]:
     with browser.visit() as found:
-        page = found.page
-        page.goto(running.address)
-        page.get_by_label("Name").fill("Alice")
-        page.get_by_label("Password").fill("correct horse battery")
-        page.get_by_role("button").last.click()
-        page.wait_for_url(running.address + "/")
+        browser.first_account(found, running.address)
         yield found
 
 

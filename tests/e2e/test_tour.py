@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import browser
 from tests.e2e import house as houses
-from tests.e2e.browser import Visit
 from tests.interop.conftest import need
 
 pytestmark = pytest.mark.browser
@@ -37,7 +36,7 @@ def test_a_full_tour_reports_no_error_and_asks_no_other_host(tmp_path: Path) -> 
         seen.page.on(
             "response", lambda one: refused.append(f"{one.status} {one.url}") if one.status >= 400 else None
         )
-        first_account(seen, house.address)
+        browser.first_account(seen, house.address)
         timeline(seen.page)
         viewer(seen.page)
         every_page(seen.page, house.address)
@@ -45,15 +44,6 @@ def test_a_full_tour_reports_no_error_and_asks_no_other_host(tmp_path: Path) -> 
         assert hosts == {urlsplit(house.address).netloc}
         assert refused == []
         assert seen.errors == []
-
-
-def first_account(seen: Visit, address: str) -> None:
-    page = seen.page
-    page.goto(address)
-    page.get_by_label("Name").fill("Alice")
-    page.get_by_label("Password").fill("four blue herons at dawn")
-    page.get_by_role("button", name="Create account").click()
-    expect(page).to_have_url(f"{address}/")
 
 
 def timeline(page: Page) -> None:
