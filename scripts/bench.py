@@ -172,8 +172,8 @@ STEPS = (
 )
 
 
-def measure(bench: Bench, names: list[str]) -> dict[str, Any]:
-    """Each measurement in order, with a line on stderr as it begins."""
+def measure(bench: Bench, names: list[str], failed: dict[str, str]) -> dict[str, Any]:
+    """Each in order, with a line on stderr as it begins; one that fails leaves the others standing."""
     results = bench.told
     for step in STEPS:
         if names and step.name not in names:
@@ -186,6 +186,9 @@ def measure(bench: Bench, names: list[str]) -> dict[str, Any]:
         load = os.getloadavg()[0]
         try:
             results[step.name] = {"cores": len(cores), "load_before": round(load, 2), **step.run(bench)}
+        except Exception as error:  # noqa: BLE001 - whatever it was, the figures of the others must not go with it
+            failed[step.name] = f"{type(error).__name__}: {error}"
+            print(f"{step.name} failed: {failed[step.name]}", file=sys.stderr, flush=True)
         finally:
             os.sched_setaffinity(0, CORES)
     if "rebuild" in results and "exiftool" in results:
@@ -230,15 +233,15 @@ def main() -> int:
         print()
     if asked.write:
         bench_table.write(ROOT / "README.md", told, asked)
-    return 0
+    return 1 if told.get("failed") else 0
 
 
 def measured(asked: argparse.Namespace) -> dict[str, Any]:
     """Everything that was asked for, in a folder of its own."""
     scratch = asked.keep or Path(tempfile.mkdtemp(prefix="kphotos-bench-"))
-    told = machine()
+    told: dict[str, Any] = machine() | {"failed": {}}
     try:
-        told["results"] = measure(Bench(scratch, asked.photos, asked.many), asked.only)
+        told["results"] = measure(Bench(scratch, asked.photos, asked.many), asked.only, told["failed"])
     finally:
         if not asked.keep:
             shutil.rmtree(scratch)

@@ -10,9 +10,9 @@ from sync.core.merge import join as join_ledgers
 from sync.engine.values import Volume
 from sync.errors import NotFound
 from sync.pairing import Group, Pairing, pair
-from sync.pairing.names import fold, is_ignored, is_temp, originals_of_copy
+from sync.pairing.names import fold, is_ignored, is_temp, originals_of_copy, stem_of
 from sync.pairing.takeout import is_json, start_of
-from sync.ports import LEDGER_SUFFIX, UNKNOWN, Stat, join, split
+from sync.ports import LEDGER_SUFFIX, UNKNOWN, XMP_SUFFIX, Stat, join, split
 from sync.scan.see import Glance, Look, glance, see
 from sync.scan.seen import SeenLedger, see_ledger
 
@@ -92,17 +92,27 @@ def prefix_of(name: str) -> str:
     return fold(name.partition(".")[0])
 
 
-def find_group(volume: Volume, path: str) -> tuple[Group, Stat, tuple[str, ...]]:
-    """The group of one original, its stat, and our temps in its folder; NotFound where there is none."""
+def find_group(
+    volume: Volume, path: str, names: Iterable[str] | None = None
+) -> tuple[Group, Stat, tuple[str, ...]]:
+    """The group of one original, its stat, and our temps in its folder; NotFound where there is none.
+
+    `names` as for `find`: then the temps are those among them.
+    """
     name = split(path)[1]
     try:
-        pairing, stats = find(volume, Place.of(path))
+        pairing, stats = find(volume, Place.of(path), names)
         group = pairing.groups[name]
     except (KeyError, FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("there is no such photo") from error
     except OSError as error:
         raise NotFound(f"the folder cannot be read: {error.strerror or error}") from error
     return group, stats[name], pairing.temps
+
+
+def possible(group: Group) -> set[str]:
+    """The names under which sidecars of a group are, or may just have been."""
+    return {group.own_xmp, group.own_ledger, stem_of(group.original) + XMP_SUFFIX}
 
 
 def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:

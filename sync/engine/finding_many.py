@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from sync.apply.temps import parse_temp, tag_of
-from sync.engine.finding import Place, find, prefix_of
+from sync.apply.temps import parse_temp
+from sync.engine.finding import Place, find, possible, prefix_of
+from sync.engine.temps import names_for
 from sync.engine.values import Volume
 from sync.pairing import Group, Pairing
 from sync.pairing.names import is_temp, originals_of_copy
@@ -43,9 +44,7 @@ def _in_folder(volume: Volume, folder: str, wanted: Sequence[str]) -> dict[str, 
         pairing, stats = paired[prefix]
         group = pairing.groups.get(name)
         if group is not None:
-            tags = [tag_of(each) for each in (*group.xmps, group.own_xmp, group.own_ledger)]
-            temps = [temp for tag in dict.fromkeys(tags) for temp in listed.temps.get(tag, ())]
-            found[join(folder, name)] = group, stats[name], tuple(temps)
+            found[join(folder, name)] = group, stats[name], names_for(group, listed.temps)
     return found
 
 
@@ -81,3 +80,18 @@ def listed_at(listing: Iterable[str], prefixes: Set[str]) -> Listed:
             if prefix in places:
                 places[prefix].append(name)
     return Listed(places, temps)
+
+
+class Nearby:
+    """A folder that was listed a moment ago, sorted by places once somebody asks."""
+
+    def __init__(self, names: Iterable[str], groups: Sequence[Group]) -> None:
+        self._names, self._groups = names, groups
+        self._listed: Listed | None = None
+
+    def of(self, group: Group) -> list[str]:
+        """Every name that may be of a group's place by now, and the temps that are for it."""
+        if self._listed is None:
+            self._listed = listed_at(self._names, {prefix_of(each.original) for each in self._groups})
+        there = self._listed.names[prefix_of(group.original)]
+        return [*possible(group).union(there), *names_for(group, self._listed.temps)]

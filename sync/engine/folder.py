@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sync.core.model import Problem
-from sync.engine.temps import temps_for
+from sync.engine.temps import by_tag, names_for
 from sync.pairing import Group, Pairing, pair
 from sync.pairing.oddities import Oddity
 from sync.ports import Entry, join
@@ -46,6 +46,7 @@ def compare(
     new = {entry.name: entry for entry in listing.wanted()}
     old = {entry.name: entry for entry in unpack(before)} if before else {}
     now, then = _pair(new.values()), _pair(old.values())
+    tagged = by_tag(now.temps)
     groups = tuple(
         group
         for name, group in now.groups.items()
@@ -54,7 +55,7 @@ def compare(
         or (sidecars and group.sidecars)
         or group != then.groups.get(name)
         or _has_moved(group, new, old)
-        or (now.temps and temps_for(group, now.temps))
+        or names_for(group, tagged)
     )
     gone = tuple(old[name] for name in then.groups if name not in now.groups)
     odd_now = {oddity.name: oddity for oddity in now.oddities}

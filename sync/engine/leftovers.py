@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp, tag_of
 from sync.engine.finding import Place, may_be_at
+from sync.engine.temps import tags_of
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
 from sync.pairing import Group, pair
@@ -75,11 +76,6 @@ def left_in(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Le
     kept = {tag for group in now.groups.values() for tag in tags_of(group)} if temps else set()
     free = [(tag, name) for tag, name in temps if tag not in kept]
     return {name: _left(then.get(name) or _aside(name, names), claimed, free) for name in sorted(away)}
-
-
-def tags_of(group: Group) -> set[str]:
-    """What the temps for a group's sidecars bear in their names."""
-    return {tag_of(name) for name in (*group.xmps, group.own_xmp, group.own_ledger)}
 
 
 def siblings_known(volume: Volume, site: Site, path: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sync.apply.put import Pen
 from sync.apply.temps import SETTLE_SECONDS
@@ -15,9 +16,10 @@ from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
 from sync.engine.expecting import expected
 from sync.engine.finding import Place, find_group, glance_at, read_group
+from sync.engine.finding_many import Nearby
 from sync.engine.mirroring import Written
 from sync.engine.strays import over_temps
-from sync.engine.temps import temps_for
+from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import remembered
@@ -63,7 +65,8 @@ class Rounds:
             return
         found = {join(folder, group.original): stats[group.original].stat for group in groups}
         hashes = self.site.memory.hashes(self.volume.id, found)
-        left = self.over_temps(folder, lambda: groups)
+        left, tagged = self.over_temps(folder, lambda: groups), by_tag(temps)
+        nearby = Nearby(stats, groups)
         for start in range(0, len(groups), _AT_ONCE):
             over = self._deciding.is_overlaid
             glances = [
@@ -74,17 +77,31 @@ class Rounds:
             for glance in glances:
                 signature, hash_ = hashes.get(glance.path, (b"", None))
                 hash_ = hash_ if signature == glance.stat.signature() else None
-                is_left = glance.group.original in left
-                asset = None if temps or is_left else self._at_rest(glance, hash_)
-                yield asset or self._settle(see(self.volume.fs, glance), hash_, temps, is_left=is_left)
+                own, is_left = names_for(glance.group, tagged), glance.group.original in left
+                asset = None if own or is_left else self._at_rest(glance, hash_)
+                if asset is None:
+                    near = partial(nearby.of, glance.group)
+                    asset = self._settle(see(self.volume.fs, glance), hash_, own, near, is_left=is_left)
+                yield asset
             self.flush()
             self.site.memory.expect(self.volume.id, ())
 
     def settle(
-        self, folder: str, group: Group, stat: Stat, hash_: str | None, temps: Sequence[str] = ()
+        self,
+        folder: str,
+        group: Group,
+        stat: Stat,
+        hash_: str | None,
+        temps: Iterable[str] = (),
+        *,
+        near: Sequence[str] | None = None,
     ) -> Asset:
-        """Bring one group to rest. Nothing is written where nothing is to be said (I7)."""
-        return self._settle(read_group(self.volume, folder, group, stat), hash_, temps)
+        """Bring one group to rest. Nothing is written where nothing is to be said (I7).
+
+        `near` are the names that may be of its place, where the folder was listed a moment ago.
+        """
+        own = names_for(group, by_tag(temps))
+        return self._settle(read_group(self.volume, folder, group, stat), hash_, own, lambda: near)
 
     def over_temps(self, folder: str, groups: Callable[[], Iterable[Group]]) -> Mapping[str, Sequence[str]]:
         """Our temps in the overlay, by the names of the folder's originals whose ledger they are for."""
@@ -102,11 +119,18 @@ class Rounds:
         self._kept.update(remembered(look, decided))
         return asset
 
-    def _settle(self, look: Look, hash_: str | None, temps: Sequence[str], *, is_left: bool = False) -> Asset:
-        """`is_left`: there are temps in the overlay."""
+    def _settle(
+        self,
+        look: Look,
+        hash_: str | None,
+        temps: Sequence[str],
+        near: Callable[[], Sequence[str] | None],
+        *,
+        is_left: bool = False,
+    ) -> Asset:
+        """`temps` are the group's own; `is_left`: there are some in the overlay."""
         asset, decided = self._deciding.decide(look, hash_)
-        has_temps = bool(temps) and self.volume.writable and bool(temps_for(look.group, temps))
-        has_temps = has_temps or is_left
+        has_temps = (bool(temps) and self.volume.writable) or is_left
         if not has_temps and (decided is None or not decided.steps):
             if decided is not None:
                 self._kept.update(remembered(look, decided))
@@ -117,7 +141,7 @@ class Rounds:
             return replace(asset, pending=True, again=UNSETTLED_SECONDS)
         try:
             with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
-                return self.write(look.path, Round(hash_))
+                return self.write(look.path, Round(hash_), near())
         except (SyncError, OSError) as error:
             reason = error.reason if isinstance(error, SyncError) else why(error)
             problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
@@ -181,10 +205,15 @@ class Rounds:
         """Whether a ledger can be written for this original: the one there can be gone on from."""
         return look.ledger.error is None and (self.volume.writable or self.volume.overlay is not None)
 
-    def write(self, path: str, round_: Round) -> Asset:
-        """Try until nobody writes in between. Under the lock; see `edit` for what it raises."""
+    def write(self, path: str, round_: Round, near: Sequence[str] | None = None) -> Asset:
+        """Try until nobody writes in between. Under the lock; see `edit` for what it raises.
+
+        `near` spares the first try a listing of the folder, which after a change of thousands there would
+        be made for each of them. What has come since has an event of its own.
+        """
         for _ in range(_ATTEMPTS):
-            group, stat, temps = find_group(self.volume, path)
+            group, stat, temps = find_group(self.volume, path, near)
+            near = None
             look = read_group(self.volume, split(path)[0], group, stat)
             round_.hash = round_.hash or self.hash_of(path, stat)
             if round_.is_unacknowledged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sync.apply.temps import FOREIGN_SECONDS, SETTLE_SECONDS, Temp, parse_temp, site_digest, tag_of
@@ -19,11 +19,28 @@ from sync.scan.see import Look
 from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
 
 
+def tags_of(group: Group) -> dict[str, None]:
+    """What the temps for a group's sidecars bear in their names."""
+    return dict.fromkeys(map(tag_of, (*group.xmps, group.own_xmp, group.own_ledger)))
+
+
+def by_tag(names: Iterable[str]) -> dict[str, list[str]]:
+    """Our temps among these names, by what they bear: a folder has thousands after a bulk edit."""
+    tagged: dict[str, list[str]] = {}
+    for temp in filter(None, map(parse_temp, names)):
+        tagged.setdefault(temp.tag, []).append(temp.name)
+    return tagged
+
+
+def names_for(group: Group, tagged: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Those of a folder's temps that are for a sidecar of this group."""
+    return tuple(name for tag in tags_of(group) for name in tagged.get(tag, ())) if tagged else ()
+
+
 def temps_for(group: Group, names: Iterable[str]) -> list[Temp]:
-    """Those of our temps that are for a sidecar of this group."""
-    tags = {tag_of(name) for name in (*group.xmps, group.own_xmp, group.own_ledger)}
-    found = (parse_temp(name) for name in names)
-    return [temp for temp in found if temp and temp.tag in tags]
+    """The same of names that were not sorted yet."""
+    tags = tags_of(group)
+    return [temp for temp in filter(None, map(parse_temp, names)) if temp.tag in tags]
 
 
 def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:

@@ -12,7 +12,7 @@ from sync.core.model import Problem
 from sync.engine import mounted, remember
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.displaced import Displaced
-from sync.engine.finding import Place, find
+from sync.engine.finding import Place, find, possible
 from sync.engine.finding_many import Listed, listed_at
 from sync.engine.folder import originals_in
 from sync.engine.following import Following
@@ -22,9 +22,9 @@ from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Event, Gone, Later, Root, Seen, Trouble
 from sync.pairing import Group, Pairing, pair
 from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
-from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of, stem_of
+from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of
 from sync.pairing.takeout import is_json
-from sync.ports import FILE, FOLDER, XMP_SUFFIX, Entry, Stat, join, split
+from sync.ports import FILE, FOLDER, Entry, Stat, join, split
 from sync.scan.walk import is_wanted, rules_for
 
 RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -210,7 +210,7 @@ class Touching:
             if rules is None or not is_wanted(place.folder, entry, rules):
                 gone += [path] if group.original in touched.names else []
             elif self._concerns(place.folder, group, touched, stats):
-                event = self._round(place.folder, group, stats, touched)
+                event = self._round(place.folder, group, stats, touched, listed)
                 yield event
                 if isinstance(event, Seen):
                     self._new.add(event.asset, by_hash=False)  # it may have been there for long
@@ -253,7 +253,7 @@ class Touching:
     def _concerns(self, folder: str, group: Group, touched: _Touched, stats: Mapping[str, Stat]) -> bool:
         if group.original in touched.names or touched.temps:
             return True
-        theirs = {*group.sidecars, *_possible(group)} & touched.names
+        theirs = {*group.sidecars, *possible(group)} & touched.names
         return any(
             name not in stats or not self._is_known(join(folder, name), stats[name]) for name in theirs
         )
@@ -263,13 +263,22 @@ class Touching:
         kept = remember.unpack(self._site.memory.last(self._volume.id, path))
         return kept is not None and kept.signature == stat.signature()
 
-    def _round(self, folder: str, group: Group, stats: Mapping[str, Stat], touched: _Touched) -> Event:
+    def _round(
+        self,
+        folder: str,
+        group: Group,
+        stats: Mapping[str, Stat],
+        touched: _Touched,
+        listed: Sequence[str] | None,
+    ) -> Event:
         path = join(folder, group.original)
-        missing = touched.names & _possible(group) - stats.keys()
+        missing = touched.names & possible(group) - stats.keys()
         if missing and self._tries.get(path, 0) < _MISSING_RETRIES:
             return self._later(path)
         stat = stats[group.original]
-        asset = self._rounds.settle(folder, group, stat, self._rounds.hash_of(path, stat), touched.temps)
+        near = None if listed is None else [*possible(group).union(listed), *touched.temps]
+        hash_ = self._rounds.hash_of(path, stat)
+        asset = self._rounds.settle(folder, group, stat, hash_, touched.temps, near=near)
         if _is_torn(asset) and self._tries.get(path, 0) < len(RETRIES):
             return self._later(path)
         self._tries.pop(path, None)
@@ -279,11 +288,6 @@ class Touching:
         tries = self._tries.get(path, 0)
         self._tries[path] = tries + 1
         return Later(path, RETRIES[tries])
-
-
-def _possible(group: Group) -> set[str]:
-    """The names under which sidecars of a group are, or may just have been."""
-    return {group.own_xmp, group.own_ledger, stem_of(group.original) + XMP_SUFFIX}
 
 
 def _is_torn(asset: Asset) -> bool:

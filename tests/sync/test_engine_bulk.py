@@ -91,6 +91,27 @@ def test_a_group_costs_three_syncs_and_not_four_for_each_photo() -> None:
     assert syncs == ["syncfs", "syncfs", "sync_folder", "syncfs", "sync_folder"]
 
 
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_what_a_large_change_leaves_is_cleared_away_without_a_listing_for_each(told_by: str) -> None:
+    """A folder of thousands, a process that ended right after: the next look must not take their square."""
+    listings: list[str] = []
+
+    def count(number: int, operation: str, path: str) -> None:
+        listings.extend([operation] if operation in ("names", "entries") and path == "d" else [])
+
+    machine, paths = machine_with(60)
+    tagged(machine, paths)
+    left = [f"d/{name}" for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
+    assert len(left) >= 40
+    machine.restart()
+    machine.pass_time(3)
+    memory(machine).before = count
+    machine.scan() if told_by == "scan" else machine.touch(*left)
+    assert not [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
+    assert len(listings) < 5
+    assert all(has_tag(machine, path) for path in paths)
+
+
 def crash_at(machine: Machine, paths: list[str], number: int) -> tuple[bool, list[str]]:
     """Stop before the operation of that number: whether it came to an end first; the acknowledged paths."""
     told: list[str] = []
