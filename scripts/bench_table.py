@@ -7,6 +7,7 @@ given stays as it stands.
 
 import argparse
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -207,11 +208,14 @@ def _histories(told: Told) -> list[Row]:
 def _killed(kill: Told) -> list[Row]:
     phases = kill["phase of each edit that a kill ended"]
     hit = ", ".join(f"{name} {number:,}" for name, number in phases.items())
+    flights = kill["in flight when killed"]
+    caught = sum(flights[key] for key in flights if re.fullmatch(r"[1-9]\d* edits", key))
     return [
         (
             "`kill -9` under mixed load, by part: "
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
-            f"{sum(kill['kills'].values()):,} kills; lost: {_lost(kill)}; ready again after"
+            f"{sum(kill['kills'].values()):,} kills, {kill['edits']['acknowledged']:,} acknowledged edits,"
+            f" some in flight at {caught:,} of the kills; lost: {_lost(kill)}; ready again after"
             f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
         ),
         ("edits that a kill ended, by the phase that it hit", hit),

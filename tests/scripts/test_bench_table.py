@@ -80,6 +80,8 @@ TOLD: dict[str, Any] = {
 KILLED: dict[str, Any] = {
     "kill": {
         "kills": {"serve": 450, "all": 150},
+        "edits": {"acknowledged": 12_345, "cut off: BrokenPipeError": 2},
+        "in flight when killed": {"0 edits": 4, "1 edits": 96, "12 edits": 500, "all: idle": 75},
         "phase of each edit that a kill ended": {"before": 3, "ledger": 41},
         "ready again s": {"p50": 2.31, "most": 6.0},
         "violations": [],
@@ -155,7 +157,7 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     bench_table.write(readme, TOLD, asked(kills, both))
     text = readme.read_text()
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
-    assert "600 kills; lost: 0; ready again after 2.3 s" in text
+    assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills; lost: 0" in text
     assert "10,000 with 91,000 edits; edits lost: 0; originals changed: 0" in text
     assert "alike after 12 rounds at most" in text
     assert "2,000 crashes and 120 errors at a chosen operation; lost: 1" in text
