@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from typing import TypeVar
 
 from sync.core.model import Change
@@ -35,6 +35,7 @@ class Scene:
     pictures: dict[bytes, Picture] = field(default_factory=dict)
     cuts: tuple[str, ...] = ("killed", "names lost", "names kept")
     remembers: bool = False
+    is_away: bool = False
     books: dict[str, Book] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     index: dict[str, Facts] = field(default_factory=dict)
@@ -188,6 +189,9 @@ class Scene:
                 self.index.pop(event.path, None)
             elif isinstance(event, Root):
                 self.say(f"root {event.state}")
+                if event.state == "online" and self.machine.volume.writable:
+                    # The volume's own record is on the disk of K-Photos, and outlasts a lost memory.
+                    self.machine.volume = replace(self.machine.volume, marked=True)
 
     def scan(self, *, everything: bool = False) -> list[str]:
         """A rescan; what is to be looked at later."""

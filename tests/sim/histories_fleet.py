@@ -56,7 +56,10 @@ class Together:
         self.clocks = [FakeClock(_START + self._skew()) for _ in range(fleet.sites)]
         self.houses = [self._house(number, seed) for number in range(fleet.sites)]
         self.tool = Replicas([house.scene.fs for house in self.houses], self.rng, copies=fleet.copies)
-        self.tool.is_busy = lambda at, path: path.removesuffix(".xmp") in self.houses[at].torn
+        # Syncthing stops where its own marker is missing: it writes nothing into an empty mount point.
+        self.tool.is_busy = lambda at, path: (
+            self.houses[at].scene.is_away or path.removesuffix(".xmp") in self.houses[at].torn
+        )
         if fleet.carries_temps:
             self.tool.leaves = lambda path: False
         self.false, self.rounds = 0, list[int]()

@@ -334,12 +334,12 @@ class Wild:
             "EIO": OSError(5, "I/O error"),
             "ESTALE": OSError(116, "stale"),
         }
-        fs.root_error = errors.get(way)
+        fs.root_error, scene.is_away = errors.get(way), True
         fs.nodes = {} if way == "empty" else nodes
         scene.scan()
         scene.touch(*[path + ".xmp" for path in scene.originals], *scene.originals)
         done = scene.edit(self._path(), Change("title", "set", "never"))
-        fs.root_error, fs.nodes = None, nodes
+        fs.root_error, fs.nodes, scene.is_away = None, nodes, False
         assert done is None, "I10: an edit was acknowledged without a disk"
         assert (scene.index, fs.writes) == (index, writes), f"I10: {way}"
 

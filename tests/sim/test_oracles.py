@@ -47,11 +47,11 @@ def _sees_no_removal(self: Any, key: str, found: Any, *rest: Any, **named: Any) 
         _compare(self, key, found, *rest, **named)
 
 
-def _writes_originals(self: Any, folder: str, group: Any, *rest: Any) -> Any:
+def _writes_originals(self: Any, folder: str, group: Any, *rest: Any, **more: Any) -> Any:
     path = f"{folder}/{group.original}"
     self.volume.fs.hands.put(path, self.volume.fs.hands.read(path))
     self.volume.fs.nodes[path].data += b"!"
-    return _settle(self, folder, group, *rest)
+    return _settle(self, folder, group, *rest, **more)
 
 
 def _latest(one: Any, other: Any) -> Any:
