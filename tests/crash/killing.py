@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -194,7 +195,7 @@ def check(house: House, load: Load, sums: Mapping[str, str], tally: Tally) -> No
     deadline = time.monotonic() + PATIENCE
     while told := lost(load):
         if time.monotonic() > deadline:
-            tally.violations += told
+            tally.violations += [*told, f"kept for whoever looks into it: {_evidence(load)}"]
             break
         time.sleep(0.3)
     if houses.sums(load.library) != sums:
@@ -214,6 +215,17 @@ def lost(load: Load) -> list[str]:
         except Lost as lost:
             found.append(f"I3: {path}: {lost}")
     return found
+
+
+def _evidence(load: Load) -> Path:
+    """A folder that stays: the sidecars as they lie there, and what was acknowledged, line by line."""
+    kept = Path(tempfile.mkdtemp(prefix="kphotos-lost-"))
+    for one in load.library.iterdir():
+        if one.is_file() and one.suffix != ".JPG":
+            shutil.copy2(one, kept)
+    for path, book in load.books.items():
+        (kept / f"{path}.book.txt").write_text("\n".join(map(repr, book.lines)), encoding="utf-8")
+    return kept
 
 
 def _differences(house: House) -> list[str]:
