@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.crash import killing, syscalls  # noqa: E402 - the tests are no package that is installed
 from tests.faults import disks, power  # noqa: E402
-from tests.faults.progress import ProgressBar  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
+from tests.progress import ProgressBar  # noqa: E402
 from tests.sim.histories_kinds import KINDS, STEPS  # noqa: E402
 from tests.sim.tally import Attempt, Case, Tally, attempt  # noqa: E402
 from tests.sync.codecs.xmp import fuzz  # noqa: E402

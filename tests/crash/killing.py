@@ -21,7 +21,7 @@ from tests.crash import phases, programs
 from tests.crash.load import Load, Sent
 from tests.e2e import house as houses
 from tests.e2e.house import House
-from tests.faults.progress import ProgressBar
+from tests.progress import ProgressBar
 from tests.sim.oracles import Lost, values_of
 
 PARTS = {"serve": 45, "watch": 30, "work": 10, "all": 15}

@@ -29,7 +29,7 @@ from tests.sim.tools import MARK, content_of
 from tests.sync.sides import DiskHands
 
 FIELDS = ("title", "description")
-PAUSES = {"program": 0.15, "exiftool": 2.0, "darktable": 30.0}
+PAUSES = {"program": 0.15, "old memory": 6.0, "exiftool": 2.0, "darktable": 30.0}
 """At most so many seconds between two writes of each program: the real ones cost a whole process."""
 
 
@@ -76,7 +76,7 @@ class Load:
 
     def start(self, people: int = 3) -> list[threading.Thread]:
         """Everybody begins once `running` is set."""
-        names = [*(f"person {number}" for number in range(people)), "program", "exiftool", "darktable"]
+        names = [*(f"person {number}" for number in range(people)), *PAUSES]
         names = [name for name in names if not any(name in reason for reason in programs.missing())]
         threads = [threading.Thread(target=self._live, args=(name,), daemon=True) for name in names]
         for thread in threads:
@@ -108,6 +108,13 @@ class Load:
         with self.lock:
             self.books[path].acknowledge(line)
 
+    def is_replaced(self, path: str, key: str, value: str) -> bool:
+        """Whether somebody who had seen this value was told that another stands in its place."""
+        with self.lock:
+            lines = self.books[path].lines
+            over = frozenset().union(*(line.over for line in lines if line.key == key and line.is_sure))
+            return any((lines[n].key, lines[n].value) == (key, value) for n in over)
+
     def _live(self, name: str) -> None:
         rng = random.Random(f"{self.seed} {name}")
         visitor = copy.deepcopy(self.visitor)
@@ -133,6 +140,8 @@ class Load:
             programs.exiftool(self, path, key)
         elif name == "darktable":
             programs.darktable(self, path)
+        elif name == "old memory":
+            programs.old_memory(self, path, rng.uniform(0.2, 2.0))
         else:
             self.program(path, key, in_place=rng.random() < 0.5)
 

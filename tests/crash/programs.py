@@ -6,18 +6,23 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.codecs import ledger as ledgers
+from sync.codecs import xmp
 from sync.errors import SyncError
 from tests.interop import darktable as driver
 from tests.interop.tools import EXIFTOOL, no_exiftool
 from tests.sim.oracles import keyed_values
 from tests.sim.tools import content_of
+from tests.sync.sides import DiskHands
 
 if TYPE_CHECKING:
     from tests.crash.load import Load
 
+SEEN_WITHIN = 60.0
 _TAGS = {"title": "XMP-dc:Title", "description": "XMP-dc:Description"}
 
 
@@ -50,7 +55,12 @@ def exiftool(load: Load, path: str, key: str) -> None:
 
 
 def darktable(load: Load, path: str) -> None:
-    """darktable imports the folder and attaches a tag to one photo, writing its sidecar in place."""
+    """darktable imports the folder and attaches a tag to one photo, writing its sidecar in place.
+
+    It writes the texts that it read at its import under the mark that it finds at its write: a person who
+    edited in between is taken back. No other program writes until K-Photos has looked at that: what was
+    taken back and then written over unseen is, to everybody, a plain edit of what stood before.
+    """
     tag = load.value("dt").replace(" ", "")
     with load.tools[path]:
         line = load.wrote(path, f"tags/{tag}", True, [])
@@ -60,4 +70,46 @@ def darktable(load: Load, path: str) -> None:
             load.count("darktable could not open the folder")
             return
         load.acknowledge(path, line)
-    load.count("written by darktable")
+        load.count("written by darktable")
+        if _took_back(load, path):
+            load.count("written by darktable, taking a text back")
+        _wait_until_seen(load, path, tag)
+
+
+def old_memory(load: Load, path: str, seconds: float) -> None:
+    """What darktable does, without its cost: read, wait, attach a tag to what was read, write in place."""
+    name, hands, tag = path + ".xmp", DiskHands(load.library), load.value("old").replace(" ", "")
+    with load.tools[path], contextlib.suppress(OSError, SyncError):
+        memory = content_of(hands.read(name))
+        load.over.wait(seconds)
+        data = hands.read(name)
+        mark = xmp.read(data).mark
+        if mark is None:
+            return
+        line = load.wrote(path, f"tags/{tag}", True, [])
+        tags = [*(content_of(data).get("tags") or ()), tag]
+        texts = {key: memory.get(key) for key in _TAGS}
+        hands.put(name, xmp.write(data, {**content_of(data), **texts, "tags": tags}, mark))
+        load.acknowledge(path, line)
+        load.count("written from an old memory")
+        if _took_back(load, path):
+            load.count("written from an old memory, taking a text back")
+        _wait_until_seen(load, path, tag)
+
+
+def _took_back(load: Load, path: str) -> bool:
+    """Whether the XMP holds a text in whose place somebody has put another."""
+    with contextlib.suppress(OSError, SyncError):
+        had = keyed_values(content_of((load.library / f"{path}.xmp").read_bytes()))
+        return any(load.is_replaced(path, key, had[key]) for key in _TAGS if key in had)
+    return False
+
+
+def _wait_until_seen(load: Load, path: str, tag: str) -> None:
+    """Until the ledger has the tag; not for ever, since the judgement will tell that it has not."""
+    until = time.monotonic() + SEEN_WITHIN
+    while time.monotonic() < until and not load.over.wait(0.05):
+        with contextlib.suppress(OSError, SyncError):
+            ledger = ledgers.read((load.library / f"{path}.kphotos.json").read_bytes())
+            if tag in ledger.sets.get("tags", {}):
+                return

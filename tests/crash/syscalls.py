@@ -24,7 +24,7 @@ from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from tests.crash.act import REFUSED
 from tests.crash.scenarios import LEDGER, PHOTO, SCENARIOS, SIDECAR, begin, check, machine_of
-from tests.faults.progress import ProgressBar
+from tests.progress import ProgressBar
 from tests.sim.tools import FakeTool, content_of
 from tests.sync.machines import assets
 from tests.sync.sides import DiskHands

@@ -26,7 +26,7 @@ from sync.errors import SyncError
 from tests.e2e.house import sums
 from tests.faults import editing
 from tests.faults.disks import LoopDisk
-from tests.faults.progress import ProgressBar
+from tests.progress import ProgressBar
 from tests.sim.oracles import Book, Lost, values_of
 
 PHOTOS = 6

@@ -75,6 +75,7 @@ def test_a_row_that_expects_something_else_is_caught() -> None:
         replace(row, stale={"title": {"Lake"}}),
         replace(row, trashed=True),
         replace(row, notes={"said"}),
+        replace(row, was={"title": "Pond"}),
     ):
         with pytest.raises(AssertionError):
             check(wrong)

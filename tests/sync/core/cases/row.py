@@ -20,8 +20,8 @@ class Row:
     `value`: what is shown of these fields, of others nothing is said unless none is named. `candidates`:
     what a person has to choose from, by field; their keys are the `conflicts` unless those are given.
     `beside`: other values that stand without anybody being asked. `notes`: what the history says of
-    repairs. `has_ledger`: whether there was anything to say at all. `of_copy`: what the photo in the copied
-    folder shows.
+    repairs. `was`: what it says that the last edit of a field replaced. `has_ledger`: whether there was
+    anything to say at all. `of_copy`: what the photo in the copied folder shows.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Row:
     albums: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     faces: list[tuple[str, list[float]]] | None = None
     notes: Collection[str] = ()
+    was: Mapping[Key, Any] = field(default_factory=dict)
     has_ledger: bool = True
     of_copy: Mapping[str, Any] = field(default_factory=dict)
     is_replicated: bool = False
@@ -114,6 +115,7 @@ def _check_ledger(held: Row, ledger: Ledger) -> None:
         found = show(ledger).value("regions") or []
         assert sorted((face["name"], face["area"]) for face in found) == sorted(held.faces)
     assert {line.note for line in ledger.history if line.note} == set(held.notes)
+    assert {key: [ln.was for ln in ledger.history if ln.field == key][-1] for key in held.was} == held.was
     for line in ledger.history:
         assert line.at in ledger.seen, "a line of the history that is of no edit"
         assert line.by or line.via, f"nobody did {line}"
