@@ -164,7 +164,7 @@ STEPS = (
     Step("rescan", Bench.rescan),
     Step("edits", Bench.edits),
     Step("seen", Bench.seen),
-    Step("large_rebuild", Bench.large_rebuild),
+    Step("large_rebuild", Bench.large_rebuild, is_on_all=True),
     Step("large_rescan", Bench.large_rescan),
     Step("bulk", Bench.bulk),
     Step("external", Bench.external, is_on_all=True),

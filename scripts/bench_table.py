@@ -92,8 +92,9 @@ def _small(results: Told) -> list[Row]:
 def _large(rebuild: Told, rescan: Told) -> list[Row]:
     return [
         (
-            f"rebuild the index of {rebuild['assets']:,} photos, half with ledger and XMP; one core",
-            f"{rebuild['seconds']:.1f} s: {rebuild['assets_per_second']:,} photos a second;"
+            f"rebuild the index of {rebuild['assets']:,} photos, half with ledger and XMP",
+            f"{rebuild['seconds']:.1f} s: {rebuild['assets_per_second']:,} photos a second"
+            f" ({rebuild['assets_per_second_on_one_core']:,} on one core);"
             f" {rebuild['rss_mib_of_all_processes']} MiB in all;"
             f" {rebuild['takes_times_the_baseline_cpu_seconds']} times a loop that but reads and parses",
         ),

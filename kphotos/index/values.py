@@ -18,6 +18,7 @@ _MOMENT = re.compile(
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?)?)?"
 )
 _LARGEST = 2**63 - 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def day_and_clock(local: str | None) -> tuple[int, int]:
@@ -78,7 +79,7 @@ def text(value: Any) -> str | None:
 
 def canonical(value: Any) -> str:
     """JSON with one form per value: sorted keys, no spaces, text as it is; NaN refused."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def document(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from kphotos import errors
 from kphotos.config import Settings
 from kphotos.runtime import room
-from kphotos.sidecar import intake, layers, sites
+from kphotos.sidecar import intake, layers, originals, sites
 from kphotos.sidecar.beneath import beneath
 from kphotos.sidecar.edits import refused
 from kphotos.storage.volumes import Volume
@@ -181,7 +181,7 @@ def _since(since: Since, people: Mapping[str, str]) -> str:
 
 
 def _below(volume: Volume, asset: Asset) -> Content:
-    told = beneath(intake.embedded_of(volume, [asset])[0], asset.takeout)
+    told = beneath(originals.embedded_of(volume, [asset])[0], asset.takeout)
     return {name: value for name, (value, _) in told.items()}
 
 

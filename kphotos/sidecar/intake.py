@@ -8,7 +8,7 @@ in between. The last writer's own projection comes after its write, so the last 
 from __future__ import annotations
 
 import logging
-import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, takewhile
@@ -18,9 +18,10 @@ from kphotos.config import Settings
 from kphotos.errors import IndexMissing, Unavailable
 from kphotos.index import projection
 from kphotos.index.rows import Change, Cleared, Facts, Gone
-from kphotos.sidecar import layers, missing, sites, troubles
-from kphotos.storage import embedded, exiftool
+from kphotos.sidecar import layers, missing, originals, sites, troubles
+from kphotos.storage import alongside
 from kphotos.storage.derivatives import Derivatives
+from kphotos.storage.embedded import Embedded
 from kphotos.storage.facts import Facts as Known
 from kphotos.storage.volumes import Volume
 from sync.core import names
@@ -112,12 +113,16 @@ def project_many(settings: Settings, volume: Volume, assets: Sequence[Asset]) ->
     _repeat_stale(settings, volume, sites.engine_of(settings, volume), assets)
 
 
-def changes_of(
-    settings: Settings, volume: Volume, assets: Sequence[Asset], *, anew: bool = False
+def changes_of(settings: Settings, volume: Volume, assets: Sequence[Asset]) -> Iterator[Change]:
+    """Rows, facts and problems of assets as they were just looked at."""
+    return _changes(settings, assets, originals.embedded_of(volume, assets), anew=False)
+
+
+def _changes(
+    settings: Settings, assets: Sequence[Asset], embeddeds: Sequence[Embedded], *, anew: bool
 ) -> Iterator[Change]:
-    """Rows, facts and problems of assets as they were just looked at; `anew`: into an empty index."""
     store = store_of(settings)
-    for asset, found in zip(assets, embedded_of(volume, assets), strict=True):
+    for asset, found in zip(assets, embeddeds, strict=True):
         known = store.facts(asset.original.hash) if asset.original.hash is not None else None
         if known is not None:
             yield facts_row(known)
@@ -149,23 +154,47 @@ def wanting(settings: Settings, assets: Iterable[Asset]) -> list[tuple[str, dict
 def _batches(
     settings: Settings, volume: Volume, events: Iterable[Event], tally: Tally, *, anew: bool = False
 ) -> Iterator[tuple[list[Asset], list[Change]]]:
-    """A round cut into batches; each is committed before the next event is asked for.
+    """A round cut into batches; the originals of one are read while the next is gathered.
 
-    That matters at `Done`: what comes after it tells the engine to remember what it has told.
+    All are committed before the event after `Done` is asked for: that one tells the engine to remember what
+    it has told.
     """
-    assets: list[Asset] = []
-    others: list[Change] = []
+    with alongside.Reader() as reader:
+        waiting: deque[_Batch] = deque()
+        for batch in _gathered(volume, events, tally):
+            batch.answer = reader.ask(originals.paths_of(volume, batch.assets))
+            waiting.append(batch)
+            while len(waiting) > (0 if batch.is_last else 1):
+                ready = waiting.popleft()
+                found = originals.completed(volume, ready.assets, ready.answer())
+                yield ready.assets, [*ready.others, *_changes(settings, ready.assets, found, anew=anew)]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Some assets, and what else was told among them; `is_last`: what follows must find all committed."""
+
+    assets: list[Asset] = field(default_factory=list)
+    others: list[Change] = field(default_factory=list)
+    is_last: bool = False
+    answer: alongside.Answer = list
+
+
+def _gathered(volume: Volume, events: Iterable[Event], tally: Tally) -> Iterator[_Batch]:
+    batch = _Batch()
     for event in events:
         if isinstance(event, Seen):
             tally.seen += 1
             tally.problems += len(event.asset.problems)
-            assets.append(event.asset)
+            batch.assets.append(event.asset)
         else:
-            others += _other(volume, event, tally)
-        if len(assets) >= _BATCH or isinstance(event, Done):
-            yield assets, [*others, *changes_of(settings, volume, assets, anew=anew)]
-            assets, others = [], []
-    yield assets, [*others, *changes_of(settings, volume, assets, anew=anew)]
+            batch.others += _other(volume, event, tally)
+        batch.is_last = isinstance(event, Done)
+        if len(batch.assets) >= _BATCH or batch.is_last:
+            yield batch
+            batch = _Batch()
+    batch.is_last = True
+    yield batch
 
 
 def _other(volume: Volume, event: Event, tally: Tally) -> list[Change]:
@@ -213,32 +242,3 @@ def facts_row(known: Known) -> Facts:
         phash=known.phash,
         has_thumb=known.problem is None,
     )
-
-
-def embedded_of(volume: Volume, assets: Sequence[Asset]) -> list[embedded.Embedded]:
-    """What the originals of assets say themselves."""
-    root = os.fsencode(volume.root)
-    paths = [os.path.join(root, os.fsencode(asset.path)) for asset in assets]  # noqa: PTH118 - bytes
-    found = [_read(path) for path in paths]
-    rest = [number for number, one in enumerate(found) if not one.complete]
-    if rest and exiftool.available() is None:
-        for number, one in zip(rest, _tool().read([os.fsdecode(paths[n]) for n in rest]), strict=True):
-            found[number] = one
-    return found
-
-
-def _read(path: bytes) -> embedded.Embedded:
-    try:
-        return embedded.read(path)
-    except FileNotFoundError:
-        return embedded.Embedded(problem="gone")
-
-
-_running: list[exiftool.Exiftool] = []
-
-
-def _tool() -> exiftool.Exiftool:
-    """One exiftool per process, started when the first file needs it."""
-    if not _running:
-        _running.append(exiftool.Exiftool())
-    return _running[0]

@@ -79,11 +79,7 @@ def values(ifds: Mapping[int, tiff.Tags]) -> Values:
             (_text(exif, 0x9003), _text(exif, 0x9291), _text(exif, 0x9011)),
             (_text(exif, 0x9004), _text(exif, 0x9292), _text(exif, 0x9012)),
         ),
-        **position(
-            _degrees(gps.get(2), _text(gps, 1), "NS"),
-            _degrees(gps.get(4), _text(gps, 3), "EW"),
-            _altitude(gps.get(6), _number(gps, 5)),
-        ),
+        **(_position(gps) if gps else {}),
         orientation=orientation(_number(main, 0x0112)),
         make=_text(main, 0x010F),
         model=_text(main, 0x0110),
@@ -132,6 +128,14 @@ def position(lat: Number, lon: Number, alt: Number) -> Position:
     if alt is not None and not abs(alt) < 100_000:
         alt = None
     return Position(lat=round(lat, 6), lon=round(lon, 6), alt=None if alt is None else round(alt, 1))
+
+
+def _position(gps: tiff.Tags) -> Position:
+    return position(
+        _degrees(gps.get(2), _text(gps, 1), "NS"),
+        _degrees(gps.get(4), _text(gps, 3), "EW"),
+        _altitude(gps.get(6), _number(gps, 5)),
+    )
 
 
 def orientation(number: Number) -> int:

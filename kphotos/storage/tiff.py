@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Fetch = Callable[[int, int], bytes]  # (offset, count) -> up to count bytes; fewer where the file ends
 Tags = Mapping[int, "Raw"]
@@ -22,8 +22,7 @@ _ENTRY = {"<": struct.Struct("<HHI4s"), ">": struct.Struct(">HHI4s")}
 _LONG = {"<": struct.Struct("<I"), ">": struct.Struct(">I")}
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """One tag's value as it lies in the block."""
 
     order: str

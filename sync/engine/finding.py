@@ -115,6 +115,11 @@ def possible(group: Group) -> set[str]:
     return {group.own_xmp, group.own_ledger, stem_of(group.original) + XMP_SUFFIX}
 
 
+def near(group: Group, names: Iterable[str], temps: Iterable[str]) -> list[str]:
+    """Every name that may be of a group's place by now: of a listing, and of what may have come since."""
+    return [*possible(group).union(names), *temps]
+
+
 def read_group(volume: Volume, folder: str, group: Group, stat: Stat) -> Look:
     """Read a group's ledger, from wherever it is kept, and its XMPs."""
     return see(volume.fs, glance_at(volume, folder, group, stat))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp
-from sync.engine.finding import Place, find, possible, prefix_of
+from sync.engine.finding import Place, find, near, prefix_of
 from sync.engine.temps import names_for
 from sync.engine.values import Volume
 from sync.pairing import Group, Pairing
@@ -94,4 +94,4 @@ class Nearby:
         if self._listed is None:
             self._listed = listed_at(self._names, {prefix_of(each.original) for each in self._groups})
         there = self._listed.names[prefix_of(group.original)]
-        return [*possible(group).union(there), *names_for(group, self._listed.temps)]
+        return near(group, there, names_for(group, self._listed.temps))

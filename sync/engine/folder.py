@@ -45,7 +45,8 @@ def compare(
     """
     new = {entry.name: entry for entry in listing.wanted()}
     old = {entry.name: entry for entry in unpack(before)} if before else {}
-    now, then = _pair(new.values()), _pair(old.values())
+    now = _pair(new.values())
+    then = now if old == new else _pair(old.values())
     tagged = by_tag(now.temps)
     groups = tuple(
         group

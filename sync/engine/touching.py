@@ -12,7 +12,7 @@ from sync.core.model import Problem
 from sync.engine import mounted, remember
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.displaced import Displaced
-from sync.engine.finding import Place, find, possible
+from sync.engine.finding import Place, find, near, possible
 from sync.engine.finding_many import Listed, listed_at
 from sync.engine.folder import originals_in
 from sync.engine.following import Following
@@ -276,9 +276,9 @@ class Touching:
         if missing and self._tries.get(path, 0) < _MISSING_RETRIES:
             return self._later(path)
         stat = stats[group.original]
-        near = None if listed is None else [*possible(group).union(listed), *touched.temps]
+        names = None if listed is None else near(group, listed, touched.temps)
         hash_ = self._rounds.hash_of(path, stat)
-        asset = self._rounds.settle(folder, group, stat, hash_, touched.temps, near=near)
+        asset = self._rounds.settle(folder, group, stat, hash_, touched.temps, near=names)
         if _is_torn(asset) and self._tries.get(path, 0) < len(RETRIES):
             return self._later(path)
         self._tries.pop(path, None)

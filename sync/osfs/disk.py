@@ -271,13 +271,16 @@ def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:
 
 
 def _read_all(fd: int, path: str, limit: int, expected: int) -> bytes:
-    chunks = []
-    left = limit + 1
-    while chunk := os.read(fd, min(left, max(expected + 1, 65_536))):
+    first = os.read(fd, min(limit, expected) + 1)
+    if len(first) == expected:
+        return first  # less than was asked for: there is no more
+    chunks = [first]
+    left = limit + 1 - len(first)
+    while left > 0 and (chunk := os.read(fd, min(left, 65_536))):
         chunks.append(chunk)
         left -= len(chunk)
-        if left <= 0:
-            raise TooLarge(path)
+    if left <= 0:
+        raise TooLarge(path)
     return b"".join(chunks)
 
 

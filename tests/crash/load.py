@@ -71,7 +71,9 @@ class Load:
         self.books = {path: Book() for path in self.paths}
         self.tools = {path: threading.Lock() for path in self.paths}
         for path in self.paths:
-            self.person(self.visitor, path, FIELDS[0])
+            while not any(line.is_sure for line in self.books[path].lines):
+                self.person(self.visitor, path, FIELDS[0])
+        self.counts.clear()
         self.doing.clear()
 
     def start(self, people: int = 3) -> list[threading.Thread]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.codecs.ledger.shapes import bad, dot, items, members, rest, text
+from sync.codecs.ledger.shapes import are_dots, are_texts, bad, dot, items, members, rest
 from sync.codecs.ledger.strict import shallow
 from sync.core.draft import history_order
 from sync.core.model import Past, Record, Value
@@ -21,13 +21,16 @@ def records(raw: Value, met: list[str]) -> tuple[Record, ...]:
 
 def _record(raw: Value, met: list[str]) -> Record:
     record = members(raw, "xmp")
-    name, file, by = record.get("id"), record.get("file"), record.get("by")
+    name, file, by = dot(record.get("id"), "xmp"), record.get("file"), record.get("by")
     has, src = record.get("has", {}), record.get("src", {})
     if type(file) is not str or by not in ("us", "tool") or not (_is_texts(has) and _is_texts(src)):
         raise bad("xmp")
-    met.append(dot(name, "xmp"))
-    mark, source, site, total = (text(record.get(part), "xmp") for part in ("mark", "from", "site", "sum"))
-    return Record(dot(name, "xmp"), file, mark, has, src, source, by, site, total, rest(record, _RECORD))
+    met.append(name)
+    mark, source = record.get("mark"), record.get("from")
+    site, total = record.get("site"), record.get("sum")
+    if not are_texts(mark, source, site, total):
+        raise bad("xmp")
+    return Record(name, file, mark, has, src, source, by, site, total, rest(record, _RECORD))
 
 
 def _is_texts(raw: Value) -> bool:
@@ -40,19 +43,19 @@ _PAST = frozenset({"at", "field", "from", "to", "by", "via", "note", "bulk", "be
 def history(raw: Value, met: list[str]) -> tuple[Past, ...]:
     """Read the lines of the history."""
     made = [_past(item) for item in items(raw, "history")]
+    if not are_dots([line.at for line in made]):
+        raise bad("history")
     return tuple(sorted(made, key=history_order))
 
 
 def _past(raw: Value) -> Past:
     line = members(raw, "history")
-    field, was, to = line.get("field"), line.get("from"), line.get("to")
-    if type(field) is not str:
+    at, field, was, to = line.get("at", ""), line.get("field"), line.get("from"), line.get("to")
+    by, via, note, bulk = line.get("by"), line.get("via"), line.get("note"), line.get("bulk")
+    if type(field) is not str or not are_texts(by, via, note, bulk):
         raise bad("history")
     if type(was) in (dict, list) or type(to) in (dict, list):
         shallow([was, to])
-    by, via, note, bulk = (text(line.get(part), "history") for part in ("by", "via", "note", "bulk"))
-    before = tuple(items(line.get("before", []), "history"))
-    shallow(list(before))
-    return Past(
-        dot(line.get("at"), "history"), field, was, to, by, via, note, rest(line, _PAST), bulk, before
-    )
+    before = items(line["before"], "history") if "before" in line else []
+    shallow(before)
+    return Past(at, field, was, to, by, via, note, rest(line, _PAST), bulk, tuple(before))

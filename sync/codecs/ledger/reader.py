@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sync.codecs.ledger.past import history, records
-from sync.codecs.ledger.shapes import Json, bad, dot, items, members, rest, text
+from sync.codecs.ledger.shapes import Json, are_dots, are_texts, bad, dot, items, members, rest, text
 from sync.codecs.ledger.strict import parse, shallow
 from sync.core.fields import FIELDS
 from sync.core.identity import is_id
@@ -15,7 +15,6 @@ from sync.core.model import SCHEMA, Candidate, Fingerprint, Ledger, Membership, 
 from sync.core.values import kept
 from sync.errors import NewerSchema, Unreadable
 
-_DOTS = re.compile(r"(?:[0-9a-z]{11}-[0-9a-z]{1,40}\n)*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -38,11 +37,7 @@ def read(data: bytes) -> Ledger:
 
 def _seen(met: list[str]) -> frozenset[str]:
     """Check all dots at once; what stands has been seen, even where a hand-made ledger forgot to say so."""
-    try:
-        lines = "\n".join([*met, ""])
-    except TypeError:
-        raise bad("list of dots") from None
-    if not _DOTS.fullmatch(lines) or lines.count("\n") != len(met):
+    if not are_dots(met):
         raise bad("list of dots")
     return frozenset(met)
 
@@ -92,10 +87,11 @@ def _candidate(raw: Value, met: list[str], name: str) -> Candidate:
         shallow(value)
     if type(was) in (dict, list):
         shallow(was)
+    by, via = raw.get("by"), raw.get("via")
+    if not are_texts(by, via):
+        raise bad(name)
     met.append(at)
-    return Candidate(
-        value, at, was, text(raw.get("by"), name), text(raw.get("via"), name), rest(raw, _CANDIDATE)
-    )
+    return Candidate(value, at, was, by, via, rest(raw, _CANDIDATE))
 
 
 def _fields(raw: Value, met: list[str]) -> dict[str, tuple[Candidate, ...]]:

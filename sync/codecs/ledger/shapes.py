@@ -10,6 +10,8 @@ from sync.core.model import Value
 from sync.errors import Unreadable
 
 _DOT = re.compile(r"[0-9a-z]{11}-[0-9a-z]{1,40}")
+_DOTS = re.compile(rf"(?:{_DOT.pattern}\n)*")
+_TEXT = frozenset({str, type(None)})
 Json = dict[str, Any]
 
 
@@ -37,6 +39,20 @@ def text(raw: Value, what: str) -> str | None:
     if raw is not None and type(raw) is not str:
         raise bad(what)
     return raw
+
+
+def are_texts(*raw: Value) -> bool:
+    """Whether each is a text or None."""
+    return all(map(_TEXT.__contains__, map(type, raw)))
+
+
+def are_dots(raw: list[Any]) -> bool:
+    """Whether each is a dot: one look at all, since most of a ledger is dots."""
+    try:
+        lines = "\n".join([*raw, ""])
+    except TypeError:
+        return False
+    return _DOTS.fullmatch(lines) is not None and lines.count("\n") == len(raw)
 
 
 def dot(raw: Value, what: str) -> str:

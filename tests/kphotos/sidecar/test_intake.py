@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from kphotos import index, jobs
-from kphotos.index import query
+from kphotos.index import digest, query
 from kphotos.index.rows import Cleared
 from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import intake, rebuild, sites
+from kphotos.storage import alongside
 from kphotos.storage.facts import Facts as Known
 from sync.codecs import xmp as xmps
 from sync.core.model import Change
+from sync.engine import Done, Event
 from tests.kphotos.sidecar.conftest import Library
 from tests.photos import jpeg
 
@@ -35,6 +38,42 @@ def test_a_photo_that_is_removed_leaves_the_index_and_its_sidecars_stay(library:
     with index.use(library.settings):
         assert query.counts(EVERYTHING)["assets"] == 1
     assert (library.root / "lake.jpg.kphotos.json").exists()
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 4, 200])
+def test_all_is_in_the_index_before_the_engine_remembers_it(
+    library: Library, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_BATCH", batch)
+    for number in range(4):
+        jpeg(library.root / f"new {number}.jpg")
+    seen: list[int] = []
+
+    def events() -> Iterator[Event]:
+        for event in sites.engine_of(library.settings, library.volume).scan():
+            yield event
+            if isinstance(event, Done):
+                with index.use(library.settings):
+                    seen.append(query.counts(EVERYTHING)["assets"])
+
+    intake.take(library.settings, library.volume, events())
+    assert seen == [6]
+
+
+def test_originals_read_by_another_process_come_out_the_same(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        jpeg(library.root / f"new {number}.jpg", taken=f"2021-06-0{number + 1}T12:34:56")
+    library.scan()
+    with index.use(library.settings):
+        before = digest.digest()
+    monkeypatch.setattr(intake, "_BATCH", 2)
+    monkeypatch.setattr(alongside, "WORTH_IT", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    rebuild.rebuild(library.settings)
+    with index.use(library.settings):
+        assert digest.digest() == before
 
 
 def test_bad_input_is_a_problem_with_path_and_reason_and_the_rest_works(library: Library) -> None:
