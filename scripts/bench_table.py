@@ -197,6 +197,11 @@ def _histories(told: Told) -> list[Row]:
             f" {told['conflict copies left']}; writes at rest: {told['writes at rest']}; alike after"
             f" {most} rounds at most",
         ),
+        (
+            "of these, where nobody can tell a program with an old database from one that had read",
+            f"one site: {told['undecidable, one site']:,}, several:"
+            f" {told['undone by an old database, replicated']:,}; the history keeps what stood before",
+        ),
         ("faults enumerated along such histories", f"{points}; lost: {told['violations']}"),
         (
             "false conflicts",
@@ -211,12 +216,14 @@ def _killed(kill: Told) -> list[Row]:
     hit = ", ".join(f"{name} {number:,}" for name, number in phases.items())
     flights = kill["in flight when killed"]
     caught = sum(flights[key] for key in flights if re.fullmatch(r"[1-9]\d* edits", key))
+    back = sum(number for what, number in kill["edits"].items() if "taking a text back" in what)
     return [
         (
             "`kill -9` under mixed load, by part: "
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
             f"{sum(kill['kills'].values()):,} kills, {kill['edits']['acknowledged']:,} acknowledged edits,"
-            f" some in flight at {caught:,} of the kills; lost: {_lost(kill)}; ready again after"
+            f" some in flight at {caught:,} of the kills; {back:,} writes of old databases that took a text"
+            f" back; lost: {_lost(kill)}; ready again after"
             f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
         ),
         ("edits that a kill ended, by the phase that it hit", hit),

@@ -81,7 +81,12 @@ TOLD: dict[str, Any] = {
 KILLED: dict[str, Any] = {
     "kill": {
         "kills": {"serve": 450, "all": 150},
-        "edits": {"acknowledged": 12_345, "cut off: BrokenPipeError": 2},
+        "edits": {
+            "acknowledged": 12_345,
+            "cut off: BrokenPipeError": 2,
+            "written by darktable, taking a text back": 2,
+            "written from an old memory, taking a text back": 70,
+        },
         "in flight when killed": {"0 edits": 4, "1 edits": 96, "12 edits": 500, "all: idle": 75},
         "phase of each edit that a kill ended": {"before": 3, "ledger": 41},
         "ready again s": {"p50": 2.31, "most": 6.0},
@@ -101,6 +106,8 @@ HISTORIES: dict[str, Any] = {
         "one site, one fresh editor": {"edits": 7_200, "false": 0},
         "replicated": {"concurrent edits": 940, "false": 3, "per 1,000": 3.2},
     },
+    "undecidable, one site": 41,
+    "undone by an old database, replicated": 6,
     "crash points": 2_000,
     "error points": 120,
     "violations": 1,
@@ -158,7 +165,9 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     bench_table.write(readme, TOLD, asked(kills, both))
     text = readme.read_text()
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
-    assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills; lost: 0" in text
+    assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills;" in text
+    assert "72 writes of old databases that took a text back; lost: 0" in text
+    assert "one site: 41, several: 6;" in text
     assert "10,000 with 91,000 edits; edits lost: 0; originals changed: 0" in text
     assert "alike after 12 rounds at most" in text
     assert "2,000 crashes and 120 errors at a chosen operation; lost: 1" in text
