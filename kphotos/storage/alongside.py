@@ -59,10 +59,9 @@ class Reader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._talk.shutdown(cancel_futures=True)
         if self._child is not None:
             self._child.kill()
-        self._talk.shutdown()
-        if self._child is not None:
             self._child.wait()
             for pipe in (self._child.stdin, self._child.stdout):
                 with contextlib.suppress(OSError):  # What was still to be asked cannot be flushed.

@@ -68,6 +68,17 @@ def test_for_few_originals_nobody_is_started(paths: list[bytes]) -> None:
         assert children(os.getpid()) == []
 
 
+def test_who_gives_up_in_the_middle_leaves_no_child_behind(
+    paths: list[bytes], soon: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(KeyError), Reader() as reader:
+        for _ in range(3):
+            reader.ask(paths)
+        raise KeyError
+    assert children(os.getpid()) == []
+    assert caplog.records == []
+
+
 def test_who_is_killed_leaves_no_child_behind(tmp_path: Path) -> None:
     script = (
         "import os, time; from kphotos.storage import alongside; alongside.WORTH_IT = 1;"
