@@ -15,6 +15,7 @@ from kphotos.cli.exits import FOUND, OK
 from kphotos.cli.output import Output
 from kphotos.config import Settings
 from kphotos.errors import Invalid
+from kphotos.identity.access import TERMINAL
 from kphotos.index import query
 from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import conflicts
@@ -103,7 +104,7 @@ def resolve(arguments: argparse.Namespace, settings: Settings, out: Output) -> i
     _, rows = conflicts.look(settings, volume, path)
     decisions = decided(arguments.choices, rows)
     basis = {row.key: row.dots for row in rows}
-    by = person or photo.TERMINAL
+    by = person or TERMINAL.id
     done = conflicts.resolve(settings, volume, path, decisions, basis, by=by)
     _, left = conflicts.look(settings, volume, path)
     fields = done.asset.document.fields

@@ -9,6 +9,7 @@ from kphotos.cli import photo
 from kphotos.cli.exits import OK
 from kphotos.cli.output import Output
 from kphotos.config import Settings
+from kphotos.identity.access import TERMINAL
 from kphotos.sidecar import deliberate
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
@@ -40,7 +41,7 @@ def adopt_disk(arguments: argparse.Namespace, settings: Settings, out: Output) -
     """Go back on purpose; the history says from what."""
     person = photo.account_of(settings, arguments.person)
     volume, path = volumes.at(settings, arguments.path)
-    asset = deliberate.adopt_disk(settings, volume, path, by=person or photo.TERMINAL)
+    asset = deliberate.adopt_disk(settings, volume, path, by=person or TERMINAL.id)
     return _told(volume, asset, settings, out)
 
 

@@ -18,7 +18,7 @@ from kphotos.cli.output import Output, Step
 from kphotos.config import Settings
 from kphotos.errors import NotFound
 from kphotos.identity import accounts
-from kphotos.identity.access import ADMIN, Viewer
+from kphotos.identity.access import TERMINAL, Viewer
 from kphotos.records import bulks
 from kphotos.records.bulks import Line, Log
 from kphotos.sidecar import bulk as sidecars
@@ -68,7 +68,7 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     paths, words = _sorted_out(arguments.words)
     person = photo.account_of(settings, arguments.person)
     asks = _asks(words, person)
-    by = person or photo.TERMINAL
+    by = person or TERMINAL.id
     named = {place for path in paths for place in _photos(settings, path, recursive=arguments.recursive)}
     found = sorted(named, key=lambda one: (one[0].id, one[1]))
     is_one = len(paths) == 1 and not paths[0].is_dir() and not any(isinstance(one, Shift) for one in asks)
@@ -84,7 +84,7 @@ def undo(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Exit code 1 if some photos have been changed since; they are listed with who did it."""
     person = photo.account_of(settings, arguments.person)
     account = accounts.get(settings, person) if person else None
-    viewer = Viewer(photo.TERMINAL, "the terminal", ADMIN)
+    viewer = TERMINAL
     if account is not None:
         viewer = Viewer(account.id, account.name, account.role)
     order = bulk.order_undo(settings, viewer, arguments.bulk)
@@ -117,7 +117,7 @@ def _edit_one(
 ) -> int:
     volume, path = place
     changes = parse(words, person=person)
-    edited = edits.edit(settings, volume, path, changes, by=person or photo.TERMINAL)
+    edited = edits.edit(settings, volume, path, changes, by=person or TERMINAL.id)
     told = photo.document(edited.asset, volume.root / path)
     told["changed"] = sorted({change.field for change in changes})
     out.result(told, lambda: photo.print_document(told, photo.called(settings), out))

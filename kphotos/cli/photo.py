@@ -13,14 +13,12 @@ from kphotos.cli.output import Output
 from kphotos.config import Settings
 from kphotos.errors import NotFound
 from kphotos.identity import accounts
+from kphotos.identity.access import TERMINAL
 from kphotos.sidecar import layers, sites
 from kphotos.storage import embedded, volumes
 from sync.core import names
 from sync.core.fields import FIELDS
 from sync.engine import Asset
-
-TERMINAL = "terminal"
-"""Who the history names where `--as` names nobody: a person, at this machine."""
 
 SOURCES = {
     "people": "K-Photos",
@@ -96,7 +94,7 @@ def value_text(value: Any) -> str:
 
 def called(settings: Settings) -> dict[str, str]:
     """What to call whoever the history names: accounts by id, and the terminal."""
-    return {TERMINAL: "the terminal", **{one.id: one.name for one in accounts.everyone(settings)}}
+    return {TERMINAL.id: TERMINAL.name, **{one.id: one.name for one in accounts.everyone(settings)}}
 
 
 def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Output) -> None:

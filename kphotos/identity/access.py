@@ -34,6 +34,10 @@ class Viewer:
         return self.role == ADMIN
 
 
+TERMINAL = Viewer("terminal", "the terminal", ADMIN)
+"""Whoever sits at this machine's command line: nobody's account, and may do what its files allow."""
+
+
 def scope(settings: Settings, viewer: Viewer) -> Scope:
     """The volumes whose assets the viewer may know of; every query about assets takes it first."""
     if viewer.is_admin:

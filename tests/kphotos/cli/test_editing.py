@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kphotos.catalog import bulk
 from kphotos.cli import main
 from kphotos.cli.exits import FOUND, OK, UNAVAILABLE, USAGE
-from kphotos.cli.photo import TERMINAL
 from tests.kphotos.cli.conftest import Told
 from tests.photos import jpeg
 
@@ -76,7 +74,3 @@ def test_what_is_wrong_is_said_before_anything_is_written(library: Path, told: T
 def test_people_are_told_how_to_take_it_back(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["edit", str(library), "tags+=Sea"]) == OK
     assert "kphotos undo " in capsys.readouterr().out
-
-
-def test_the_terminal_is_nobodys_account() -> None:
-    assert bulk.TERMINAL == TERMINAL
