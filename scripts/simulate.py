@@ -2,6 +2,7 @@
 
     scripts/simulate --histories 10000 --jobs 2    so many, every kind in turn, on both cores
     scripts/simulate --minutes 5 --seed 7          for so long, the same ones again
+    scripts/simulate --histories 2000 --twice      each a second time, which must take the same course
     scripts/simulate --fuzz 100000                 damaged sidecars through the XMP codec
     scripts/simulate --kill 1000                   kill -9 of a real `kphotos start` under mixed load
     scripts/simulate --power-cut 200               the disk goes under a busy K-Photos; root only
@@ -38,11 +39,11 @@ BATCH = 64
 _REAL = ("fuzz", "kill", "power cut", "syscalls", "nodes")
 
 
-def cases(seed: int) -> Iterator[Case]:
+def cases(seed: int, *, twice: bool = False) -> Iterator[Case]:
     """Without end: each seed in every kind, and some faults of its recorded history."""
     for number in count(seed):
         for kind in KINDS:
-            yield Case(kind, number, STEPS + number % 3 * 6)
+            yield Case(kind, number, STEPS + number % 3 * 6, twice)
         yield Case("faults", number, FAULT_EVERY)
 
 
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="histories in N processes (default: 1)"
     )
+    made.add_argument("--twice", action="store_true", help="run each history again: the same must happen")
     made.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
     made.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
     made.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
@@ -114,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
 def histories(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     """The simulated part: so many histories, or for so long."""
     end = time.monotonic() + 60 * (asked.minutes or 1.0)
-    chosen = first(asked.histories, cases(seed)) if asked.histories else until(end, cases(seed))
+    found = cases(seed, twice=asked.twice)
+    chosen = first(asked.histories, found) if asked.histories else until(end, found)
     with ProgressBar("histories", asked.histories or None) as bar:
         told = simulate(chosen, asked.jobs, bar)
     if asked.save:

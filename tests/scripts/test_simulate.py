@@ -31,8 +31,10 @@ def simulated(*words: str) -> dict[str, Any]:
 
 
 def test_two_processes_find_what_one_finds() -> None:
-    one = simulated("--histories", "9", "--seed", "5")
+    one = simulated("--histories", "9", "--seed", "5", "--twice")
+    assert one.pop("of them run twice") == 9
     two = simulated("--histories", "9", "--seed", "5", "--jobs", "2")
+    assert two.pop("of them run twice") == 0
     assert (one["histories"], one["violations"], one["edits lost"]) == (9, 0, 0)
     assert {**one, "seconds": 0} == {**two, "seconds": 0}
 
@@ -68,6 +70,18 @@ def test_a_broken_promise_is_counted_as_what_it_is(
     assert {name for name in tally.PROMISES if told[name]} == {promise}
     assert told["violations"] == 1
     assert [(one["kind"], one["seed"], one["steps"]) for one in told["failed"]] == [("2 sites", 7, 12)]
+
+
+def test_a_seed_that_takes_another_course_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    courses = iter((("a", "b"), ("a", "b"), ("a", "b"), ("a", "c"), ("a", "b")))
+
+    def wavering(kind: str, seed: int, steps: int) -> Ran:
+        return Ran(next(courses), {}, ())
+
+    monkeypatch.setattr(tally, "run", wavering)
+    same, another, once = (attempt(Case("calm", 7, 12, twice)) for twice in (True, True, False))
+    assert (same.failed, once.failed) == ((), ())
+    assert [one["error"] for one in another.failed] == ["Wavering"]
 
 
 def test_a_false_conflict_is_told_per_thousand_concurrent_edits() -> None:

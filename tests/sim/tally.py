@@ -41,13 +41,21 @@ PROMISES: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
+class Wavering(AssertionError):
+    """A seed that is not one history: what it finds could not be found again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One history by its kind, seed and length; of kind "faults": every n-th fault of a recorded one."""
+    """One history by its kind, seed and length; of kind "faults": every n-th fault of a recorded one.
+
+    `twice`: it is run a second time, and must take the same course.
+    """
 
     kind: str
     seed: int
     steps: int
+    twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ def attempt(case: Case) -> Attempt:
         return _faults(case)
     try:
         ran = run(case.kind, case.seed, case.steps)
+        if case.twice and run(case.kind, case.seed, case.steps).trace != ran.trace:
+            raise Wavering("the second time it took another course")
     except Exception as error:  # noqa: BLE001 - whatever goes wrong is what was looked for
         return Attempt(case, failed=(_failure(case, error),))
     return Attempt(case, ran.counts, ran.rounds)
@@ -95,6 +105,7 @@ class Tally:
         self._kinds, self._struck = Counter[str](), Counter[str]()
         self._counts: dict[str, Counter[str]] = {}
         self._with = Counter[str]()
+        self._twice = 0
         self._rounds: dict[str, Counter[int]] = {}
         self._failed: list[dict[str, Any]] = []
 
@@ -105,6 +116,7 @@ class Tally:
         if ran.case.kind == "faults":
             return
         self._kinds[ran.case.kind] += 1
+        self._twice += ran.case.twice
         self._counts.setdefault(ran.case.kind, Counter()).update(ran.counts)
         self._with.update(name for name in BEFELL if ran.counts.get(name))
         self._rounds.setdefault(sites_of(ran.case.kind), Counter()).update(ran.rounds)
@@ -122,6 +134,7 @@ class Tally:
         return {
             "seconds": round(seconds, 1),
             "histories": self._kinds.total(),
+            "of them run twice": self._twice,
             "by replicas": dict(sorted(sites.items())),
             "of each kind": dict(self._kinds),
             "histories with": {name: self._with[name] for name in BEFELL},
