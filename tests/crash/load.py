@@ -70,8 +70,10 @@ class Load:
         self.paths = sorted(path.name for path in self.library.glob("*.JPG"))
         self.books = {path: Book() for path in self.paths}
         self.tools = {path: threading.Lock() for path in self.paths}
+        until = time.monotonic() + 60
         for path in self.paths:
             while not any(line.is_sure for line in self.books[path].lines):
+                assert time.monotonic() < until, f"{path} could not be edited: {self.counts}"
                 self.person(self.visitor, path, FIELDS[0])
         self.counts.clear()
         self.doing.clear()
