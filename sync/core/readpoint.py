@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from sync.core.history import forgotten
 from sync.core.model import COPY_OF, Key, Ledger, Record, Sight
 from sync.core.regions import region_of
 
@@ -104,25 +105,31 @@ def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> Known:
     never made from it: every content met, or written here, counts. A mirror that was made where there
     was no XMP has the empty content beneath it, and so has every way on which the program's own last
     write is not found: it may never have read. Of our own contents only some are kept; where they
-    end, what programs wrote before goes on.
+    end, the history tells of those before, and what programs wrote before goes on.
     """
     known = {held.id: held for held in ledger.xmp}
     contents: list[Has] = [record.has]
     end = 0 if _is_own_write(ledger, record, single=single, site=site) else None
-    walked = {record.id}
+    walked, times = {record.id}, [record.id]
     before: Record | None = record
     while before is not None:
         record = before
-        before = known.get(record.from_) or _written_before(ledger, record) if record.from_ else None
+        before = known.get(record.from_) if record.from_ else None
+        if record.from_ and before is None:
+            before = _written_before(ledger, record)
+            told = forgotten(ledger.history, record, before)
+            contents += [content for _, content in told]
+            times += [at for at, _ in told]
         if before is None or before.id in walked:
             break
         walked.add(before.id)
+        times.append(before.id)
         contents.append(before.has)
         if end is None and _is_own_write(ledger, before, single=single, site=site):
             end = len(contents) - 1
     if record.from_ is None and record.by == "us":
         contents.append({})
-    beside = [] if single else _beside(ledger, walked, record.file, site)
+    beside = [] if single else _beside(ledger, walked, times, record.file, site)
     if end is None:
         beside.append(({}, len(contents)))
     return Known(contents, len(contents) if end is None else end, beside)
@@ -217,11 +224,13 @@ def _is_marked_here(ledger: Ledger, record: Record, site: str) -> bool:
     return bool(marked) and min(marked, key=lambda held: held.id).site == site
 
 
-def _beside(ledger: Ledger, walked: Collection[str], file: str, site: str) -> list[tuple[Has, int]]:
+def _beside(
+    ledger: Ledger, walked: Collection[str], times: Sequence[str], file: str, site: str
+) -> list[tuple[Has, int]]:
     """What was met of this XMP or of its copies, or written here, and is not on the way that was walked."""
     own = file.removesuffix(COPY_OF)
     return [
-        (held.has, sum(at > held.id for at in walked))
+        (held.has, sum(at > held.id for at in times))
         for held in ledger.xmp
         if held.id not in walked
         and held.file.removesuffix(COPY_OF) == own

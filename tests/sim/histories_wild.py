@@ -287,7 +287,9 @@ class Wild:
         path = self._path()
         name = path + ".xmp"
         if {name, path + LEDGER_SUFFIX} <= self.scene.fs.nodes.keys() and path not in self.torn:
-            self.scene.settle()  # what nobody has seen yet is nobody's to keep
+            self.scene.settle()
+            self.scene.due.clear()  # no sync tool brings something now: what nobody has seen, nobody keeps
+            self.scene.settle()
             if self.scene.engine.look(path).pending:
                 return
             self._note(path, None)

@@ -327,13 +327,15 @@ def test_the_read_point_may_lie_beside_the_chain(what: str, beside: Any, has: An
     assert read_point(known, has) == base, what
 
 
-def test_a_chain_ends_where_records_end() -> None:
+def test_a_chain_ends_where_records_and_history_end() -> None:
     solo = Site("solo", single=True).edit(title=LAKE)
     solo.mirror()
     known = chain(solo.ledger, solo.ledger.xmp[-1], single=True, site="solo")
     assert known.contents[-1] == {}
     forgotten = replace(solo.ledger.xmp[-1], from_="0mb3k9q2f00-gone")
-    assert len(chain(solo.ledger, forgotten, single=True, site="solo").contents) == 1
+    assert chain(solo.ledger, forgotten, single=True, site="solo").contents == [forgotten.has, {}]
+    unwritten = replace(solo.ledger, history=())
+    assert len(chain(unwritten, forgotten, single=True, site="solo").contents) == 1
     itself = replace(forgotten, from_=forgotten.id)
     ledger = replace(solo.ledger, xmp=(itself,))
     assert len(chain(ledger, itself, single=True, site="solo").contents) == 1
