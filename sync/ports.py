@@ -132,6 +132,10 @@ class FS(Protocol):
         """
         ...
 
+    def is_being_written(self, path: str) -> bool:
+        """Whether some program has a file open to write; False also where nobody can tell."""
+        ...
+
     def open(self, path: str) -> BinaryIO:
         """Open a regular file for reading only: the one way in which an original is ever opened."""
         ...

@@ -14,7 +14,10 @@ from typing import Literal
 from sync.ports import TEMP_PREFIX, Rng, join, split
 
 SETTLE_SECONDS = 0.5
-"""How long a program may still write through a file it had open when we exchanged it."""
+"""How long a program may still write through a file it had open when we exchanged it.
+
+Where the disk tells whether anybody has it open, it waits for that as well.
+"""
 
 FOREIGN_SECONDS = 3600.0
 """How long another site's temp is left alone."""

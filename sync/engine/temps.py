@@ -46,7 +46,8 @@ def temps_for(group: Group, names: Iterable[str]) -> list[Temp]:
 def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     """Look into a group's temps, whose lock is held: nobody of this site is in the midst of writing one.
 
-    Temps that were being written are removed; another site's are left alone for an hour. Where somebody
+    Temps that were being written are removed; another site's are left alone for an hour. What was taken
+    out waits for whoever has it open: a busy disk may keep a program's write for seconds. Where somebody
     took the ledger away, our own go too: a photo that comes under an old name inherits nothing.
     """
     extra, is_bereft = Extra(), look.ledger.found is None and look.ledger.error is None
@@ -62,7 +63,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
                 fs.remove(join(look.folder, temp.name))
         elif temp.tag == tag_of(look.group.own_ledger):
             extra = _take_ledger(fs, look, temp, extra)
-        elif age >= SETTLE_SECONDS:
+        elif age >= SETTLE_SECONDS and not fs.is_being_written(join(look.folder, temp.name)):
             extra = _take_xmp(fs, look, temp, replace(extra, is_old=extra.is_old and age >= WAIT_SECONDS))
     return extra
 

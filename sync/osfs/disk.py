@@ -85,6 +85,17 @@ class OsFS:
         finally:
             os.close(fd)
 
+    def is_being_written(self, path: str) -> bool:
+        """See `FS.is_being_written`."""
+        try:
+            fd = self._open(path)
+        except OSError:
+            return False
+        try:
+            return kernel.has_writer(fd)
+        finally:
+            os.close(fd)
+
     def open(self, path: str) -> BinaryIO:
         """See `FS.open`."""
         return os.fdopen(self._open(path), "rb")

@@ -1,12 +1,14 @@
-"""Linux calls that Python lacks: openat2 without symlinks, renameat2 with exchange and no-replace."""
+"""What only Linux can do, or tell: openat2 without symlinks, renameat2 with flags, who has a file open."""
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import functools
 import os
 import platform
+import signal
 import struct
 import sys
 
@@ -107,3 +109,21 @@ def renameat2(old_folder: int, old: str, new_folder: int, new: str, flags: int) 
     if code in _UNSUPPORTED:
         return False
     raise OSError(code, os.strerror(code), old, None, new)
+
+
+def has_writer(fd: int) -> bool:
+    """Whether anybody has a file open to write that is open here to read; False where that cannot be told.
+
+    The kernel grants a read lease only while nobody has (fcntl(2)); that holds also for an open that
+    still waits for the disk. The lease is given back at once; should it be broken before, the signal
+    that tells of it is one that nobody minds.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False

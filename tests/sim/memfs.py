@@ -49,6 +49,7 @@ class Node:
     attributes: dict[str, bytes] = field(default_factory=dict)
     mtime_ns: int = 0
     ctime_ns: int = 0
+    writers: int = 0
 
 
 class MemFS:
@@ -111,6 +112,10 @@ class MemFS:
         if len(node.data) > limit:
             raise TooLarge(path)
         return Found(node.data, _stat(node))
+
+    def is_being_written(self, path: str) -> bool:
+        """See `FS.is_being_written`."""
+        return path in self.nodes and self.nodes[path].writers > 0
 
     def open(self, path: str) -> io.BytesIO:
         """See `FS.open`."""
@@ -312,8 +317,10 @@ class Hands:
     def opened(self, path: str) -> Callable[[bytes], None]:
         """Hold a file open: what is written then lands in its inode, whatever name that has by now."""
         node = self._fs.nodes[path]
+        node.writers += 1
 
         def write(data: bytes) -> None:
+            node.writers -= 1
             node.data = node.durable = data
             self._fs._touch(node)
 

@@ -158,6 +158,23 @@ def test_what_a_tool_writes_through_a_file_we_took_out_is_heard() -> None:
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
 
 
+def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database["title"] = "Theirs"
+    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    machine.edit(PHOTO, rating=5)
+    for _ in range(3):
+        machine.pass_time(600)
+        machine.scan()
+    write(late)
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"]) == ("Theirs", 5)
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
+
+
 def test_without_an_exchange_only_the_very_last_step_is_a_window() -> None:
     lost: list[str] = []
     steps: list[str] = []

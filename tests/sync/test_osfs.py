@@ -56,6 +56,31 @@ def test_the_root_itself_may_be_a_link(fs: OsFS, tmp_path: Path) -> None:
     assert [entry.name for entry in OsFS(tmp_path / "Pictures").entries("")] == ["a.jpg"]
 
 
+def test_who_has_a_file_open_to_write_is_known(fs: OsFS) -> None:
+    (fs.root / "a.xmp").write_bytes(b"1")
+    (fs.root / "d").mkdir()
+    assert not fs.is_being_written("a.xmp")
+    with (fs.root / "a.xmp").open("rb"):
+        assert not fs.is_being_written("a.xmp")
+    with (fs.root / "a.xmp").open("r+b"):
+        assert fs.is_being_written("a.xmp")
+    assert not fs.is_being_written("a.xmp")
+    (fs.root / "a.xmp").write_bytes(b"2")  # the lease was given back: nobody has to wait for it
+    assert not fs.is_being_written("none.xmp")
+    assert not fs.is_being_written("d")
+
+
+def test_where_nobody_can_tell_who_has_a_file_open_time_alone_counts(
+    fs: OsFS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fs.root / "a.xmp").write_bytes(b"1")
+    monkeypatch.setattr(kernel.fcntl, "F_SETLEASE", -1)  # as a network filesystem refuses it
+    with (fs.root / "a.xmp").open("r+b"):
+        assert not fs.is_being_written("a.xmp")
+    monkeypatch.setattr(kernel.sys, "platform", "darwin")
+    assert not fs.is_being_written("a.xmp")
+
+
 def test_a_device_is_not_read(fs: OsFS) -> None:
     with pytest.raises(NotRegular):
         OsFS(Path("/dev")).read("null", 100)
