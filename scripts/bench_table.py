@@ -1,13 +1,14 @@
 """The figures as the README shows them, between marks that nobody edits by hand.
 
 `scripts/bench --write` measures and writes; `--figures FILE` takes what an earlier run printed instead, and
-`--simulated FILE ...` what `scripts/simulate` printed, in one file or several. A part of which nothing is
-given stays as it stands.
+`--simulated FILE ...` what `scripts/simulate` printed, in one file or several: of several runs the kills are
+added up. A part of which nothing is given stays as it stands.
 """
 
 import argparse
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,10 @@ def write(readme: Path, told: Told, asked: argparse.Namespace) -> None:
     text = between(readme.read_text(encoding="utf-8"), "figures", figures(told))
     if asked.simulated:
         runs = [json.loads(path.read_text()) for path in asked.simulated]
-        text = between(text, "proofs", proofs({name: run[name] for run in runs for name in run}))
+        told = {name: run[name] for run in runs for name in run}
+        if kills := [run["kill"] for run in runs if "kill" in run]:
+            told |= {"kill": together(kills), "kill runs": len(kills)}
+        text = between(text, "proofs", proofs(told))
     readme.write_text(text, encoding="utf-8")
 
 
@@ -168,7 +172,7 @@ def proofs(told: Told) -> str:
         tried = "killed at, or refused by, each call that changes the disk"
         rows.append((tried, f"{told['syscalls']['points']:,} points; lost: {_lost(told['syscalls'])}"))
     if "kill" in told:
-        rows += _killed(told["kill"])
+        rows += _killed(told["kill"], told.get("kill runs", 1))
     if "power cut" in told:
         tried = "power cut under a busy K-Photos (ext4; what was not synced is gone)"
         rows.append((tried, f"{told['power cut']['cuts']:,} times; lost: {_lost(told['power cut'])}"))
@@ -178,6 +182,17 @@ def proofs(told: Told) -> str:
         number = sum(told["fuzz"]["outcomes"].values())
         rows.append(("damaged XMPs through the codec", f"{number:,}; lost: {_lost(told['fuzz'])}"))
     return table("tried", "came of it", rows)
+
+
+def together(kills: Sequence[Told]) -> Told:
+    """What several runs told of their kills, as one: counts added, the largest of the times."""
+    counted = ("kills", "edits", "phase of each edit that a kill ended", "in flight when killed")
+    told: dict[str, Any] = {
+        name: sum((Counter(one[name]) for one in kills), Counter[str]()) for name in counted
+    }
+    told["violations"] = [each for one in kills for each in one["violations"]]
+    told["ready again s"] = {"p50": max(one["ready again s"].get("p50", 0) for one in kills)}
+    return told
 
 
 def _lost(told: Told) -> int:
@@ -211,7 +226,7 @@ def _histories(told: Told) -> list[Row]:
     ]
 
 
-def _killed(kill: Told) -> list[Row]:
+def _killed(kill: Told, runs: int) -> list[Row]:
     phases = kill["phase of each edit that a kill ended"]
     hit = ", ".join(f"{name} {number:,}" for name, number in phases.items())
     flights = kill["in flight when killed"]
@@ -219,7 +234,7 @@ def _killed(kill: Told) -> list[Row]:
     back = sum(number for what, number in kill["edits"].items() if "taking a text back" in what)
     return [
         (
-            "`kill -9` under mixed load, by part: "
+            f"`kill -9` under mixed load{f', {runs} runs at once' if runs > 1 else ''}, by part: "
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
             f"{sum(kill['kills'].values()):,} kills, {kill['edits']['acknowledged']:,} acknowledged edits,"
             f" some in flight at {caught:,} of the kills; {back:,} writes of old databases that took a text"

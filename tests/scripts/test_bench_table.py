@@ -176,6 +176,11 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
         assert row in text
     assert "500 edits, 12 conflict copies; lost: 0; false conflicts per 1,000 edits: 1.5" in text
     assert "before 3, ledger 41" in text
+    bench_table.write(readme, TOLD, asked(kills, both, kills))
+    text = readme.read_text()
+    assert "1,200 kills, 24,690 acknowledged edits, some in flight at 1,192 of the kills;" in text
+    assert "load, 2 runs at once, by part: serve 900, all 300" in text
+    assert "before 6, ledger 82" in text
 
 
 def test_a_readme_without_a_place_for_them_is_left_as_it_is(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Change
 from sync.engine import Engine, Site
 from sync.errors import SyncError
@@ -172,6 +175,27 @@ def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     write(late)
     shown = settle(machine)
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
+
+
+def test_so_it_does_on_a_real_disk(tmp_path: Path) -> None:
+    machine = disk_machine(tmp_path)
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, title="Lake")
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database["title"] = "Theirs"
+    late = tool.compose()
+    with (tmp_path / "volume" / SIDECAR).open("r+b", buffering=0) as file:
+        machine.edit(PHOTO, rating=5)
+        for _ in range(3):
+            time.sleep(SETTLE_SECONDS)
+            machine.scan(everything=True)
+        file.write(late)
+        file.truncate()
+    for _ in range(2):  # what came is taken in, then what made room for it is cleared away
+        time.sleep(2 * SETTLE_SECONDS)
+        shown = assets(machine.scan(everything=True))[PHOTO].document
+    assert (shown.value("title"), shown.value("rating")) == ("Theirs", 5)
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
