@@ -178,7 +178,7 @@ def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
-def test_so_it_does_on_a_real_disk(tmp_path: Path) -> None:
+def test_a_file_held_open_on_a_real_disk_is_waited_for(tmp_path: Path) -> None:
     machine = disk_machine(tmp_path)
     machine.hands.put(PHOTO, b"the picture")
     machine.edit(PHOTO, title="Lake")
