@@ -1,6 +1,6 @@
 """The figures as the README shows them, between marks that nobody edits by hand.
 
-`scripts/bench --write` measures and writes; `--figures FILE` takes what an earlier run printed instead, and
+`scripts/bench --write` measures and writes; `--figures FILE ...` takes what earlier runs printed instead, and
 `--simulated FILE ...` what `scripts/simulate` printed, in one file or several: of several runs the kills are
 added up. A part of which nothing is given stays as it stands.
 """
@@ -21,7 +21,13 @@ Row = tuple[str, str]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what decides on writing."""
     parser.add_argument("--write", action="store_true", help="put the figures into the README")
-    parser.add_argument("--figures", type=Path, metavar="FILE", help="measure nothing: take these")
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="measure nothing: take these, the last ones",
+    )
     parser.add_argument("--simulated", type=Path, nargs="+", default=[], metavar="FILE")
 
 
@@ -35,6 +41,15 @@ def write(readme: Path, told: Told, asked: argparse.Namespace) -> None:
             told |= {"kill": together(kills), "kill runs": len(kills)}
         text = between(text, "proofs", proofs(told))
     readme.write_text(text, encoding="utf-8")
+
+
+def earlier(paths: Sequence[Path]) -> dict[str, Any]:
+    """What earlier runs told: the first, with what each later one measured anew in its place."""
+    first, *others = (json.loads(path.read_text()) for path in paths)
+    for other in others:
+        first["results"] |= other["results"]
+    told: dict[str, Any] = first
+    return told
 
 
 def between(text: str, mark: str, inside: str) -> str:

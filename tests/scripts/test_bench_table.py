@@ -153,6 +153,16 @@ def test_a_measurement_that_was_left_out_is_not_passed_over() -> None:
             bench_table.figures(some)
 
 
+def test_what_was_measured_anew_takes_the_place_of_what_was(tmp_path: Path) -> None:
+    whole, again = tmp_path / "whole.json", tmp_path / "again.json"
+    whole.write_text(json.dumps(TOLD))
+    again.write_text(json.dumps({"results": {"rescan": {"files": 30_000, "seconds": 0.2}}}))
+    told = bench_table.earlier([whole, again])
+    assert told["results"].pop("rescan") == {"files": 30_000, "seconds": 0.2}
+    assert told["results"] == {name: each for name, each in TOLD["results"].items() if name != "rescan"}
+    assert (told["at"], told["processor"]) == (TOLD["at"], TOLD["processor"])
+
+
 def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     readme, kills, both = tmp_path / "README.md", tmp_path / "kills.json", tmp_path / "both.json"
     readme.write_text(README)
