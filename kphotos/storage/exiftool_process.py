@@ -56,15 +56,17 @@ class Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no typ
     def _answer(self, sentinel: bytes) -> bytes:
         out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
         deadline = time.monotonic() + self._seconds
-        said = bytearray()
+        said, open_ = bytearray(), [out, err]
         while not said.endswith((sentinel, sentinel + b"\n")):
-            ready = select.select([out, err], [], [], max(0.0, deadline - time.monotonic()))[0]
+            ready = select.select(open_, [], [], max(0.0, deadline - time.monotonic()))[0]
             if not ready:
                 raise GaveUp(f"no answer within {self._seconds:g} s")
             for pipe in ready:
                 data = os.read(pipe, 65_536)  # What it says on stderr stands as Warning in its answer, too.
-                if not data:
+                if not data and pipe == out:
                     raise GaveUp("exiftool ended")
+                if not data:
+                    open_.remove(err)  # It ends, and what it has said before is an answer all the same.
                 said += data if pipe == out else b""
             if len(said) > LONGEST_ANSWER:
                 raise GaveUp("its answer does not end")

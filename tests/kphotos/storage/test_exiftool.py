@@ -194,6 +194,7 @@ _READY = (
         (_READY + "exit 3", "exiftool ended"),
         (_READY + "exec yes", "its answer does not end"),
         (_READY + _READY, "its answer is not what was asked for"),
+        ("exec 2>&-\n" + _READY + _READY, "its answer is not what was asked for"),
     ],
 )  # fmt: skip
 def test_a_hang_a_death_or_a_flood_fails_the_file_and_no_more(
