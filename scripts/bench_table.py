@@ -2,7 +2,8 @@
 
 `scripts/bench --write` measures and writes; `--figures FILE ...` takes what earlier runs printed instead, and
 `--simulated FILE ...` what `scripts/simulate` printed, in one file or several: of several runs the kills are
-added up. A part of which nothing is given stays as it stands.
+added up. Among these `build/coverage.json`, which `scripts/test engine` leaves, tells how much of `sync` the
+tests run. A part of which nothing is given stays as it stands.
 """
 
 import argparse
@@ -196,6 +197,8 @@ def proofs(told: Told) -> str:
     if "fuzz" in told:
         number = sum(told["fuzz"]["outcomes"].values())
         rows.append(("damaged XMPs through the codec", f"{number:,}; lost: {_lost(told['fuzz'])}"))
+    if "totals" in told:
+        rows.append(_covered(told["totals"]))
     return table("tried", "came of it", rows)
 
 
@@ -270,3 +273,13 @@ def _nodes(nodes: Told) -> list[Row]:
             f" false conflicts per 1,000 edits: {nodes['false candidates per 1000 edits']}",
         )
     ]
+
+
+def _covered(totals: Told) -> Row:
+    """Of what the coverage package counted."""
+    lines, branches = totals["num_statements"], totals["num_branches"]
+    return (
+        f"the tests of `sync`: {lines:,} statements, {branches:,} branches",
+        f"{totals['covered_lines'] / lines:.1%} of the statements run,"
+        f" {totals['covered_branches'] / branches:.1%} of the branches taken",
+    )

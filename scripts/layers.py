@@ -46,6 +46,7 @@ LAYERS = (
             "--cov=sync",
             "--cov-branch",
             "--cov-report=term:skip-covered",
+            f"--cov-report=json:{ROOT / 'build' / 'coverage.json'}",
             "tests/sync",
             "tests/sim",
             "tests/scripts/test_simulate.py",

@@ -132,8 +132,8 @@ class FS(Protocol):
         """
         ...
 
-    def is_being_written(self, path: str) -> bool:
-        """Whether some program has a file open to write; False also where nobody can tell."""
+    def is_being_written(self, path: str) -> bool | None:
+        """Whether some program has a file open to write; None where nobody can tell."""
         ...
 
     def open(self, path: str) -> BinaryIO:

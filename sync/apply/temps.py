@@ -19,6 +19,9 @@ SETTLE_SECONDS = 0.5
 Where the disk tells whether anybody has it open, it waits for that as well.
 """
 
+UNSURE_SECONDS = 5.0
+"""The same where the disk does not tell, and a busy one may keep a write for seconds."""
+
 FOREIGN_SECONDS = 3600.0
 """How long another site's temp is left alone."""
 

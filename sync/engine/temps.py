@@ -6,7 +6,15 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sync.apply.temps import FOREIGN_SECONDS, SETTLE_SECONDS, Temp, parse_temp, site_digest, tag_of
+from sync.apply.temps import (
+    FOREIGN_SECONDS,
+    SETTLE_SECONDS,
+    UNSURE_SECONDS,
+    Temp,
+    parse_temp,
+    site_digest,
+    tag_of,
+)
 from sync.core.model import Ledger, Sight
 from sync.core.names import escape
 from sync.engine.assets import Extra, is_others
@@ -63,7 +71,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
                 fs.remove(join(look.folder, temp.name))
         elif temp.tag == tag_of(look.group.own_ledger):
             extra = _take_ledger(fs, look, temp, extra)
-        elif age >= SETTLE_SECONDS and not fs.is_being_written(join(look.folder, temp.name)):
+        elif _is_settled(fs, join(look.folder, temp.name), age):
             extra = _take_xmp(fs, look, temp, replace(extra, is_old=extra.is_old and age >= WAIT_SECONDS))
     return extra
 
@@ -101,6 +109,14 @@ def age_of(fs: FS, site: Site, path: str) -> float | None:
         return None
     age = (site.clock.now_ns() - stat.ctime_ns) / 1e9
     return age if age >= 0 else SETTLE_SECONDS
+
+
+def _is_settled(fs: FS, path: str, age: float) -> bool:
+    """Whether nobody writes through the file any more, as far as that can be told."""
+    if age < SETTLE_SECONDS:
+        return False
+    is_written = fs.is_being_written(path)
+    return age >= UNSURE_SECONDS if is_written is None else not is_written
 
 
 def _take_ledger(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:

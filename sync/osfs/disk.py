@@ -85,7 +85,7 @@ class OsFS:
         finally:
             os.close(fd)
 
-    def is_being_written(self, path: str) -> bool:
+    def is_being_written(self, path: str) -> bool | None:
         """See `FS.is_being_written`."""
         try:
             fd = self._open(path)

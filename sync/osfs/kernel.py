@@ -111,19 +111,19 @@ def renameat2(old_folder: int, old: str, new_folder: int, new: str, flags: int) 
     raise OSError(code, os.strerror(code), old, None, new)
 
 
-def has_writer(fd: int) -> bool:
-    """Whether anybody has a file open to write that is open here to read; False where that cannot be told.
+def has_writer(fd: int) -> bool | None:
+    """Whether anybody has a file open to write that is open here to read; None where that cannot be told.
 
     The kernel grants a read lease only while nobody has (fcntl(2)); that holds also for an open that
     still waits for the disk. The lease is given back at once; should it be broken before, the signal
     that tells of it is one that nobody minds.
     """
     if sys.platform != "linux":
-        return False
+        return None
     try:
         fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as error:
-        return error.errno == errno.EAGAIN
+        return True if error.errno == errno.EAGAIN else None
     fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False

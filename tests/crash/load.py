@@ -29,7 +29,7 @@ from tests.sim.tools import MARK, content_of
 from tests.sync.sides import DiskHands
 
 FIELDS = ("title", "description")
-PAUSES = {"program": 0.15, "old memory": 6.0, "exiftool": 2.0, "darktable": 30.0}
+PAUSES = {"program": 0.15, "old memory": 6.0, "slow one": 2.0, "exiftool": 2.0, "darktable": 30.0}
 """At most so many seconds between two writes of each program: the real ones cost a whole process."""
 
 
@@ -146,6 +146,8 @@ class Load:
             programs.darktable(self, path)
         elif name == "old memory":
             programs.old_memory(self, path, rng.uniform(0.2, 2.0))
+        elif name == "slow one":
+            programs.slow(self, path, key, rng.uniform(0.0, 2.0), truncates=rng.random() < 0.3)
         else:
             self.program(path, key, in_place=rng.random() < 0.5)
 

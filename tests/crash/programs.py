@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from sync.errors import SyncError
 from tests.interop import darktable as driver
 from tests.interop.tools import EXIFTOOL, no_exiftool
 from tests.sim.oracles import keyed_values
-from tests.sim.tools import content_of
+from tests.sim.tools import MARK, content_of
 from tests.sync.sides import DiskHands
 
 if TYPE_CHECKING:
@@ -95,6 +96,30 @@ def old_memory(load: Load, path: str, seconds: float) -> None:
         if _took_back(load, path):
             load.count("written from an old memory, taking a text back")
         _wait_until_seen(load, path, tag)
+
+
+def slow(load: Load, path: str, key: str, seconds: float, *, truncates: bool) -> None:
+    """Read the XMP, open it to write, and only then, as on a disk that is busy, write one field changed.
+
+    What was opened may long have been taken out of its place. Nothing is shown until the file is closed,
+    and the next program waits for that; K-Photos does not, and is killed in the midst of it.
+    """
+    name, hands, value = path + ".xmp", DiskHands(load.library), load.value(key)
+    with load.tools[path], contextlib.suppress(OSError, SyncError):
+        data = hands.read(name)
+        content, mark = content_of(data), xmp.read(data).mark
+        had = keyed_values(content)
+        new = xmp.write(data, {**content, key: value}, mark or "none")
+        line = load.wrote(path, key, value, [had[key]] if key in had else [], read=had.get(key))
+        with (load.library / name).open("wb" if truncates else "r+b", buffering=0) as file:
+            before = os.fstat(file.fileno()).st_ino
+            load.over.wait(seconds)
+            file.write(new if mark else MARK.sub(b"", new))
+            file.truncate()
+        load.acknowledge(path, line)
+        load.count("written slowly")
+        if (load.library / name).stat().st_ino != before:
+            load.count("written slowly, into what had been taken out")
 
 
 def _took_back(load: Load, path: str) -> bool:

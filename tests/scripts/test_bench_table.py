@@ -123,6 +123,15 @@ NODES: dict[str, Any] = {
         "false candidates per 1000 edits": 1.5,
     }
 }
+COVERED: dict[str, Any] = {
+    "meta": {"format": 3},
+    "totals": {
+        "num_statements": 10_000,
+        "covered_lines": 9_876,
+        "num_branches": 2_000,
+        "covered_branches": 1_941,
+    },
+}
 README = "A\n<!-- figures -->\nold\n<!-- /figures -->\nB\n<!-- proofs -->\nold\n<!-- /proofs -->\nC\n"
 
 
@@ -165,6 +174,7 @@ def test_what_was_measured_anew_takes_the_place_of_what_was(tmp_path: Path) -> N
 
 def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     readme, kills, both = tmp_path / "README.md", tmp_path / "kills.json", tmp_path / "both.json"
+    covered = tmp_path / "coverage.json"
     readme.write_text(README)
     bench_table.write(readme, TOLD, asked())
     first = readme.read_text()
@@ -172,7 +182,8 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     assert first.endswith("B\n<!-- proofs -->\nold\n<!-- /proofs -->\nC\n")
     kills.write_text(json.dumps(KILLED))
     both.write_text(json.dumps(HISTORIES | NODES))
-    bench_table.write(readme, TOLD, asked(kills, both))
+    covered.write_text(json.dumps(COVERED))
+    bench_table.write(readme, TOLD, asked(kills, both, covered))
     text = readme.read_text()
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
     assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills;" in text
@@ -186,6 +197,7 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
         assert row in text
     assert "500 edits, 12 conflict copies; lost: 0; false conflicts per 1,000 edits: 1.5" in text
     assert "before 3, ledger 41" in text
+    assert "10,000 statements, 2,000 branches | 98.8% of the statements run, 97.0% of the branches" in text
     bench_table.write(readme, TOLD, asked(kills, both, kills))
     text = readme.read_text()
     assert "1,200 kills, 24,690 acknowledged edits, some in flight at 1,192 of the kills;" in text

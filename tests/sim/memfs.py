@@ -64,6 +64,7 @@ class MemFS:
         self.clock = clock
         self.exchanges = exchanges
         self.granularity_ns = granularity_ns
+        self.tells_writers = True
         self.nodes: dict[str, Node] = {}
         self.durable_nodes: dict[str, Node] = {}
         self.before: Callable[[int, str, str], None] = lambda number, operation, path: None
@@ -113,8 +114,10 @@ class MemFS:
             raise TooLarge(path)
         return Found(node.data, _stat(node))
 
-    def is_being_written(self, path: str) -> bool:
+    def is_being_written(self, path: str) -> bool | None:
         """See `FS.is_being_written`."""
+        if not self.tells_writers:
+            return None
         return path in self.nodes and self.nodes[path].writers > 0
 
     def open(self, path: str) -> io.BytesIO:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sync.apply.temps import SETTLE_SECONDS
+from sync.apply.temps import SETTLE_SECONDS, UNSURE_SECONDS
 from sync.core.model import Change
 from sync.engine import Engine, Site
 from sync.errors import SyncError
@@ -173,6 +173,24 @@ def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
         machine.pass_time(600)
         machine.scan()
     write(late)
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"]) == ("Theirs", 5)
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
+
+
+def test_where_nobody_can_tell_who_has_it_open_it_waits_for_seconds() -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    fs.tells_writers = False
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database["title"] = "Theirs"
+    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    machine.edit(PHOTO, rating=5)
+    machine.pass_time(UNSURE_SECONDS - 1)
+    machine.scan()
+    write(late)
+    machine.pass_time(UNSURE_SECONDS)
     shown = settle(machine)
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
