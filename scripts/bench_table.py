@@ -249,14 +249,16 @@ def _killed(kill: Told, runs: int) -> list[Row]:
     hit = ", ".join(f"{name} {number:,}" for name, number in phases.items())
     flights = kill["in flight when killed"]
     caught = sum(flights[key] for key in flights if re.fullmatch(r"[1-9]\d* edits", key))
-    back = sum(number for what, number in kill["edits"].items() if "taking a text back" in what)
+    edits = kill["edits"]
+    back = sum(number for what, number in edits.items() if "taking a text back" in what)
+    late = edits.get("written slowly, into what had been taken out", 0)
     return [
         (
             f"`kill -9` under mixed load{f', {runs} runs at once' if runs > 1 else ''}, by part: "
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
-            f"{sum(kill['kills'].values()):,} kills, {kill['edits']['acknowledged']:,} acknowledged edits,"
-            f" some in flight at {caught:,} of the kills; {back:,} writes of old databases that took a text"
-            f" back; lost: {_lost(kill)}; ready again after"
+            f"{sum(kill['kills'].values()):,} kills, {edits['acknowledged']:,} acknowledged edits, some in"
+            f" flight at {caught:,} of the kills; {back:,} writes of old databases that took a text back;"
+            f" {late:,} writes into a sidecar that was being replaced; lost: {_lost(kill)}; ready again after"
             f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
         ),
         ("edits that a kill ended, by the phase that it hit", hit),

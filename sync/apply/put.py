@@ -21,13 +21,17 @@ class StartOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """New content for `path`, durable in a temp of its own; `found` is what it was composed from."""
+    """New content for `path`, durable in a temp of its own; `found` is what it was composed from.
+
+    `mark` names it, if it is a mirror: what comes out for it will bear that in its temp's name.
+    """
 
     path: str
     data: bytes
     found: Found | None
     temp: str
     stat: Stat
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,22 @@ class Pen:
     create: Callable[[FS, str, bytes, str | None], Stat] = _durably
 
 
-def prepare(fs: FS, pen: Pen, path: str, data: bytes, found: Found | None, like: str | None) -> Prepared:
+def prepare(
+    fs: FS,
+    pen: Pen,
+    path: str,
+    data: bytes,
+    found: Found | None,
+    like: str | None,
+    mark: str | None = None,
+) -> Prepared:
     """Make `data` durable in a temp beside `path`, with mode and attributes of what lies there.
 
     `found` None: there was no such file, and the mode is that of `like`. OSError when the disk refuses.
     """
     temp = temp_path(path, pen.site, "new", pen.rng)
     stat = pen.create(fs, temp, data, path if found else like)
-    return Prepared(path, data, found, temp, stat)
+    return Prepared(path, data, found, temp, stat, mark)
 
 
 def abandon(fs: FS, prepared: Prepared) -> None:
@@ -119,7 +131,7 @@ def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Placed:
     path = prepared.path
     if fs.stat(path) != found.stat:
         raise FileNotFoundError(path)
-    swap = temp_path(path, pen.site, "swap", pen.rng)
+    swap = temp_path(path, pen.site, "swap", pen.rng, prepared.mark)
     fs.rename(prepared.temp, swap, replace=False)
     try:
         exchanged = fs.exchange(swap, path)

@@ -1,7 +1,8 @@
 """Our temps: hidden, never ending in .xmp, telling whose they are, how far they got and for which name.
 
 `new` is being written and holds nothing of anybody else's. `swap` was whole when it got that name; since
-the exchange it may hold what another program had just written, so it goes only after a second look.
+the exchange it may hold what another program had just written, so it goes only after a second look. That
+of an XMP ends in the mark of the mirror that took its place: by then others may have taken that one's.
 """
 
 from __future__ import annotations
@@ -27,23 +28,26 @@ FOREIGN_SECONDS = 3600.0
 
 _FORM = re.compile(
     re.escape(TEMP_PREFIX) + r"(?P<site>[0-9a-f]{8})-(?P<stage>new|swap)-[0-9a-f]{8}-(?P<tag>[0-9a-f]{12})"
+    r"(?:-(?P<mark>[0-9a-z]{11}-[0-9a-z]+))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Temp:
-    """What a temp's name tells: a digest of its site, its stage and a digest of the name it is for."""
+    """What a temp's name tells: digests of its site and of the name it is for, its stage, a mirror's mark."""
 
     name: str
     site: str
     stage: Literal["new", "swap"]
     tag: str
+    mark: str | None = None
 
 
-def temp_path(path: str, site: str, stage: Literal["new", "swap"], rng: Rng) -> str:
-    """A fresh temp in the folder of `path`."""
+def temp_path(path: str, site: str, stage: Literal["new", "swap"], rng: Rng, mark: str | None = None) -> str:
+    """A fresh temp in the folder of `path`; `mark` is of the mirror in it, which is to be exchanged."""
     folder, name = split(path)
-    return join(folder, f"{TEMP_PREFIX}{site_digest(site)}-{stage}-{rng.hex(8)}-{tag_of(name)}")
+    end = f"-{mark}" if mark else ""
+    return join(folder, f"{TEMP_PREFIX}{site_digest(site)}-{stage}-{rng.hex(8)}-{tag_of(name)}{end}")
 
 
 def parse_temp(name: str) -> Temp | None:
@@ -51,7 +55,13 @@ def parse_temp(name: str) -> Temp | None:
     match = _FORM.fullmatch(name)
     if match is None:
         return None
-    return Temp(name, match["site"], "new" if match["stage"] == "new" else "swap", match["tag"])
+    stage: Literal["new", "swap"] = "new" if match["stage"] == "new" else "swap"
+    return Temp(name, match["site"], stage, match["tag"], match["mark"])
+
+
+def name_for(temp: Temp, name: str) -> str:
+    """The temp's own name, were it for another sidecar."""
+    return temp.name.replace(f"-{temp.tag}", f"-{tag_of(name)}")
 
 
 def site_digest(site: str) -> str:

@@ -29,7 +29,6 @@ def absorb(
     *,
     single: bool,
     hint: Has | None = None,
-    beneath: str | None = None,
     beside: Collection[str] = (),
     waited: bool = False,
     now_ms: int,
@@ -39,12 +38,12 @@ def absorb(
     """Return the ledger with an XMP taken in.
 
     `single`: the volume has one site. `hint`: `has` of what was last seen at this path, None if that is
-    not known. `beneath`: for a swapped-out file, the mark of the mirror now in its place. `beside`: the
-    original's other XMPs. `waited`: a mark that no ledger here knows has been waited for long enough.
+    not known. `beside`: the original's other XMPs. `waited`: a mark that no ledger here knows has been
+    waited for long enough.
     """
     if sight.kind == "copy" and _note_of(sight) in ledger.seen:
         return Absorbed(ledger, False)
-    found = current(ledger, sight, single=single, hint=hint, beneath=beneath, beside=beside, waited=waited)
+    found = current(ledger, sight, single=single, hint=hint, beside=beside, waited=waited)
     if found.verdict == "wait":
         return Absorbed(ledger, False, wait=True)
     record = found.record

@@ -29,7 +29,11 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
 COPY_OF = "~copy"
-"""Behind an XMP's name: the `file` of its conflict copies, so that their records stay apart from its own."""
+"""Behind an XMP's name: the `file` of what lies elsewhere, so that its records stay apart from its own.
+
+Of conflict copies, that is, and of what our own exchange had taken out: however late a program wrote into
+that, it is not what lies there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,8 @@ class Sight:
 
     `file` is its name (escaped); `kind` "main", "swapped" (what our own exchange took out) or "copy"
     (a conflict copy, or a temp of unknown content). `sum` is the sha256 of the bytes. `illegible` are the
-    mapped properties that are there and say nothing.
+    mapped properties that are there and say nothing. `beneath`, if that is known, is the mark of the
+    mirror for which a swapped-out file was taken out: perhaps not the one that now has its place.
     """
 
     file: str
@@ -226,3 +231,4 @@ class Sight:
     tool: str | None = None
     flags: tuple[str, ...] = ()
     illegible: tuple[str, ...] = ()
+    beneath: str | None = None

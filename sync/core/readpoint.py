@@ -39,20 +39,19 @@ def current(
     *,
     single: bool,
     hint: Has | None,
-    beneath: str | None = None,
     beside: Collection[str] = (),
     waited: bool = False,
 ) -> Current:
     """Return the record that the content of a sight is an edit of (R1, R2).
 
-    `hint` is what was last seen at this path; `beneath` the mark of the mirror that stands in place of a
-    file which our own exchange swapped out; `beside` the other XMPs that lie there now, whose contents are
-    no earlier ones of this file; `waited`: the ledger of an unseen mark has been waited for.
+    `hint` is what was last seen at this path; `beside` the other XMPs that lie there now, whose contents
+    are no earlier ones of this file; `waited`: the ledger of an unseen mark has been waited for.
     """
     if sight.mark is not None:
         return _marked(ledger, sight, sight.mark, single=single, beside=beside, waited=waited)
     if sight.kind == "swapped" and single:
-        mirror = _by_id(ledger, beneath) or _newest(ledger, sight.file, by="us")
+        # Its writer can have read no more than what it was made from that took this file's place.
+        mirror = _by_id(ledger, sight.beneath) if sight.beneath else _newest(ledger, sight.file, by="us")
         return _of(_by_id(ledger, mirror.from_) if mirror else None)
     newest = _newest(ledger, sight.file, beside=beside) if sight.kind == "main" else None
     if newest is None or not (single or newest.sum == sight.sum):

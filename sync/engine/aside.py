@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sync.apply.put import Pen, commit, prepare
-from sync.apply.temps import FOREIGN_SECONDS, site_digest, tag_of
+from sync.apply.temps import FOREIGN_SECONDS, name_for, site_digest, tag_of
 from sync.codecs import ledger as ledgers
 from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
@@ -73,7 +73,7 @@ def _rename_temps(volume: Volume, site: Site, look: Look, when: str) -> None:
             continue
         names = (*look.group.xmps, look.group.own_xmp, look.group.own_ledger)
         name = next(name for name in names if tag_of(name) == temp.tag)
-        to = temp.name.removesuffix(temp.tag) + tag_of(name_aside(name, when))
+        to = name_for(temp, name_aside(name, when))
         volume.fs.rename(path, join(look.folder, to), replace=False)
 
 

@@ -53,7 +53,7 @@ def compose(fs: FS, pen: Pen, look: Look, step: WriteMirror, written: Written) -
     path = join(look.folder, old.name)
     try:
         data = xmps.write(old.found.data if old.found else None, step.content, step.record.id)
-        prepared = prepare(fs, pen, path, data, old.found, look.path)
+        prepared = prepare(fs, pen, path, data, old.found, look.path, step.record.id)
     except (Refused, Unreadable) as error:
         fail(written, path, error.reason)
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 
-from sync.apply.temps import FOREIGN_SECONDS, Temp, parse_temp, site_digest, tag_of
+from sync.apply.temps import FOREIGN_SECONDS, Temp, name_for, parse_temp, site_digest, tag_of
 from sync.engine.finding import find_group, overlay_name, read_group
 from sync.engine.leftovers import Left, name_at
 from sync.engine.temps import age_of
@@ -56,7 +56,7 @@ def bring_temps(volume: Volume, site: Site, old: str, new: str, left: Left) -> b
         with contextlib.suppress(OSError):
             if fs is not volume.fs:
                 fs.make_folder(split(new)[0])
-            fs.rename(path, join(split(new)[0], _for(temp, to)), replace=False)
+            fs.rename(path, join(split(new)[0], name_for(temp, to)), replace=False)
             moved[fs] = None
     for fs in moved:
         # Only a name that lasts is found where it is looked for: nobody comes by here again.
@@ -79,10 +79,6 @@ def _targets(volume: Volume, old: str, group: Group, left: Left) -> Iterator[tup
     if volume.overlay is not None:
         for temp in filter(None, map(parse_temp, left.over)):
             yield volume.overlay, temp, overlay_name(group)
-
-
-def _for(temp: Temp, name: str) -> str:
-    return temp.name.removesuffix(temp.tag) + tag_of(name)
 
 
 def _temps(fs: FS | None, folder: str) -> list[Temp]:

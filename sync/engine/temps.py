@@ -135,7 +135,7 @@ def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
     except OSError:
         return extra
     seen = understand(name, found, path)
-    sight = as_swapped(seen)
+    sight = as_swapped(seen, temp.mark)
     if sight is None:
         problems = (*extra.problems, seen.problem) if seen.problem else extra.problems
         return replace(extra, blocked=extra.blocked | {escape(name)}, problems=problems)

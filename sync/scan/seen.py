@@ -98,9 +98,9 @@ def understand(name: str, found: Found, path: str) -> SeenXmp:
     return SeenXmp(name, found, sight, xmp, problem)
 
 
-def as_swapped(seen: SeenXmp) -> Sight | None:
-    """The sight of what our own exchange took out."""
-    return replace(seen.sight, kind="swapped") if seen.sight else None
+def as_swapped(seen: SeenXmp, beneath: str | None = None) -> Sight | None:
+    """The sight of what our own exchange took out; `beneath` is the mark of what it was exchanged for."""
+    return replace(seen.sight, kind="swapped", beneath=beneath) if seen.sight else None
 
 
 def why(error: OSError) -> str:

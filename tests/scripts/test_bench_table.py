@@ -86,6 +86,7 @@ KILLED: dict[str, Any] = {
             "cut off: BrokenPipeError": 2,
             "written by darktable, taking a text back": 2,
             "written from an old memory, taking a text back": 70,
+            "written slowly, into what had been taken out": 33,
         },
         "in flight when killed": {"0 edits": 4, "1 edits": 96, "12 edits": 500, "all: idle": 75},
         "phase of each edit that a kill ended": {"before": 3, "ledger": 41},
@@ -187,7 +188,8 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     text = readme.read_text()
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
     assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills;" in text
-    assert "72 writes of old databases that took a text back; lost: 0" in text
+    assert "72 writes of old databases that took a text back; 33 writes into a sidecar that" in text
+    assert "being replaced; lost: 0" in text
     assert "one site: 41, several: 6;" in text
     assert "10,000 with 91,000 edits; edits lost: 0; originals changed: 0" in text
     assert "alike after 12 rounds at most" in text

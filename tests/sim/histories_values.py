@@ -19,6 +19,7 @@ class Setting:
     """What may happen in a history beside edits.
 
     `notes`: each save of a program has a property of its own in it. `programs` False: nobody but people.
+    `holds`: a program may have a file open for long before it writes.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting:
     crashes: bool = False
     forgets: bool = False
     races: bool = False
+    holds: bool = False
     errors: bool = False
     moves: bool = False
     upheavals: bool = False

@@ -25,6 +25,7 @@ SETTINGS = (
     Setting("program that never reads", deaf=True, stale=True, crashes=True),
     Setting("errors", errors=True, crashes=True),
     Setting("all", drops=True, crashes=True, forgets=True, races=True, moves=True, upheavals=True),
+    Setting("files held open", drops=True, crashes=True, forgets=True, races=True, holds=True),
 )
 
 
@@ -34,6 +35,8 @@ class Wild:
     def __init__(self, seed: int, setting: Setting, scene: Scene | None = None) -> None:
         self.scene = scene or Scene(seed, setting)
         self.rng = self.scene.rng
+        if setting.holds:
+            self.scene.cuts = ("killed",)  # with the power programs end as well, whatever they have open
         self.pages: list[Page] = []
         self.undos: list[tuple[str, Ledger, int, list[Change]]] = []
         self.torn: dict[str, Callable[[], None]] = {}
@@ -59,6 +62,7 @@ class Wild:
         acts += [self.program, self.program, self.program] if setting.programs else []
         acts += [self.undo, self.look, self.scan]
         acts += [self.tear] if setting.programs else []
+        acts += [self.hold] * 3 if setting.holds else []
         if not setting.stale:  # a new mirror has no history by which to tell who is stale
             acts += [self.lost_mirror]
         if setting.crashes:
@@ -232,6 +236,18 @@ class Wild:
         self.scene.count("torn writes")
         self.torn[path] = program.tear(path + ".xmp", self._compose(path, program))
         self.scene.touch(path + ".xmp")
+
+    def hold(self) -> None:
+        """A program opens the file, and writes much later through that, whatever was put in its place."""
+        path = self._path()
+        name = path + ".xmp"
+        if path in self.torn or name not in self.scene.fs.nodes or not self._is_legible(path):
+            return
+        data = self._compose(path, self._program(path))
+        write = self.scene.fs.hands.opened(name)
+        self.torn[path] = lambda: write(data)
+        self.scene.notes[name] = None
+        self.scene.count("held open")
 
     def finish(self, path: str) -> None:
         """The program writes the rest."""

@@ -183,6 +183,11 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "races",
         " of |I4",
     ),
+    "nobody asks who has open what came out of it": (
+        patches((MemFS, "is_being_written", lambda self, path: False)),
+        "files held open",
+        " of ",
+    ),
     "names are exchanged one after another": (
         patches((put, "_replace", _over)),
         "shared folder",

@@ -161,6 +161,27 @@ def test_what_a_tool_writes_through_a_file_we_took_out_is_heard() -> None:
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
 
 
+def test_what_was_taken_out_long_ago_is_an_edit_of_what_it_was() -> None:
+    """Without our mark in it, only the temp's name tells whose place it had: not the newest mirror's."""
+    machine = simulated_machine()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    machine.hands.put(PHOTO, b"the picture")
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool.set(description="A lake")
+    machine.scan()
+    tool._database["title"] = "Theirs"
+    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    machine.edit(PHOTO, title="Ours")
+    machine.edit(PHOTO, rating=5)
+    machine.edit(PHOTO, rating=4)
+    write(late)
+    settle(machine)
+    asset = assets(machine.scan(everything=True))[PHOTO]
+    assert {candidate.v for candidate in asset.ledger.fields["title"]} == {"Ours", "Theirs"}
+    assert (asset.document.value("rating"), asset.document.value("description")) == (4, "A lake")
+
+
 def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     machine = prepared()
     fs = machine.fs

@@ -165,8 +165,43 @@ def test_a_swapped_out_file_without_mark_is_not_read_against_what_replaced_it() 
     made = solo.mirror(look)
     assert made
     swapped = Xmp({"title": LAKE, "rating": 2}, None, "tool")
-    solo.absorb(swapped, "swapped", beneath=made.mark)
+    solo.absorb(replace(sight_of(swapped, "swapped"), beneath=made.mark))
     assert (solo.value("tags"), solo.value("rating")) == (("new",), 2)
+
+
+def test_a_file_swapped_out_long_ago_is_read_against_what_it_was() -> None:
+    """Read against what the newest mirror was made from, its title was an edit of ours."""
+    solo = Site("solo", single=True)
+    look = solo.absorb(Xmp({"rating": 1}, None, "tool"))
+    made = solo.edit(title=LAKE).mirror(look)
+    assert made
+    solo.edit(rating=5)
+    solo.mirror(solo.absorb(made))
+    late = sight_of(Xmp({"rating": 1, "title": SEE}, None, "tool"), "swapped")
+    solo.absorb(replace(late, beneath=made.mark))
+    assert {candidate.v for candidate in solo.ledger.fields["title"]} == {LAKE, SEE}
+    assert solo.value("rating") == 5
+
+
+def test_what_was_swapped_out_is_not_what_lies_there_however_late_it_was_met() -> None:
+    """Read against it, an edit of a file that lost our mark replaced what had been written late."""
+    solo = Site("solo", single=True)
+    look = solo.absorb(Xmp({"rating": 1}, None, "tool"))
+    made = solo.edit(rating=5).mirror(look)
+    assert made
+    (mirror,) = (record for record in solo.ledger.xmp if record.id == made.mark)
+    late = sight_of(Xmp({"rating": 1, "title": SEE}, None, "tool"), "swapped")
+    solo.absorb(replace(late, beneath=made.mark))
+    solo.absorb(tool(made, drops=True, title=LAKE), hint=mirror.has)
+    assert {candidate.v for candidate in solo.ledger.fields["title"]} == {LAKE, SEE}
+
+
+def test_a_file_swapped_out_for_a_mirror_that_is_forgotten_makes_candidates_only() -> None:
+    solo = Site("solo", single=True).edit(title=LAKE)
+    solo.mirror()
+    late = sight_of(Xmp({"title": SEE}, None, "tool"), "swapped")
+    assert solo.absorb(replace(late, beneath="0zb3k9q2f00-k7q2")).unknown
+    assert {candidate.v for candidate in solo.ledger.fields["title"]} == {LAKE, SEE}
 
 
 def test_a_swapped_out_file_that_is_known_says_nothing() -> None:
@@ -174,9 +209,8 @@ def test_a_swapped_out_file_that_is_known_says_nothing() -> None:
     look = solo.absorb(Xmp({"title": LAKE}, None, "tool"))
     solo.edit(title=SEE)
     made = solo.mirror(look)
-    assert not solo.absorb(
-        Xmp({"title": LAKE}, None, "tool"), "swapped", beneath=made.mark if made else None
-    ).changed
+    again = sight_of(Xmp({"title": LAKE}, None, "tool"), "swapped")
+    assert not solo.absorb(replace(again, beneath=made.mark if made else None)).changed
 
 
 def test_a_mark_whose_record_is_forgotten_makes_candidates_only() -> None:
@@ -231,7 +265,7 @@ def test_nor_when_it_wrote_twice_and_we_had_just_put_our_mark_between() -> None:
     made = solo.mirror(replace(look, has={"rating": look.has["rating"]}))
     assert made is not None
     twice = replace(sight_of(Xmp({"rating": 5}, None, "tool"), "swapped"), tool="digiKam")
-    assert solo.absorb(twice, beneath=made.mark).edits == ("rating",)
+    assert solo.absorb(replace(twice, beneath=made.mark)).edits == ("rating",)
     assert (solo.value("tags"), solo.value("rating")) == (("a",), 5)
 
 
