@@ -2,4 +2,8 @@
 
 Nothing here chooses a value. What it holds to is the order of a durable write: a temp with its
 bytes on disk, the exchange of names, the folder synced, and what came out of the exchange looked at.
+
+What came out may be open in a program that writes for as long as it likes. So it lies there until nobody
+has it open, under a name that tells for which mirror it came out: a random history found that the mirror
+in place by then says nothing of what the program had read.
 """

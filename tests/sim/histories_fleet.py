@@ -237,6 +237,7 @@ FLEETS = (
     Fleet("2 sites, stale program", 2, replace(_CALM, stale=True, replicated=True), one_program=True),
     Fleet("2 sites, no conflict copies", 2, replace(_PEOPLE, crashes=True), copies=False, slips=0.3),
     Fleet("3 sites, no conflict copies", 3, replace(_PEOPLE, upheavals=True), copies=False, is_apart=True),
+    Fleet("2 sites, files held open", 2, replace(_CALM, races=True, crashes=True, holds=True)),
     Fleet("2 sites, all", 2, _ALL, halts=0.3, is_apart=True),
     Fleet("3 sites, all", 3, _ALL, halts=0.3, is_apart=True, carries_temps=True),
 )
