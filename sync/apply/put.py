@@ -131,7 +131,7 @@ def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Placed:
     path = prepared.path
     if fs.stat(path) != found.stat:
         raise FileNotFoundError(path)
-    swap = temp_path(path, pen.site, "swap", pen.rng, prepared.mark)
+    swap = temp_path(path, pen.site, "swap", pen.rng, prepared.mark, found.data)
     fs.rename(prepared.temp, swap, replace=False)
     try:
         exchanged = fs.exchange(swap, path)

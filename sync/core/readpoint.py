@@ -47,12 +47,14 @@ def current(
     `hint` is what was last seen at this path; `beside` the other XMPs that lie there now, whose contents
     are no earlier ones of this file; `waited`: the ledger of an unseen mark has been waited for.
     """
+    if sight.kind == "swapped" and single and sight.beneath:
+        # Its writer can have read no more than was taken out, whatever has been met under its mark since.
+        mirror = _by_id(ledger, sight.beneath)
+        return _of(mirror if sight.mark == sight.beneath else _replaced(ledger, mirror))
     if sight.mark is not None:
         return _marked(ledger, sight, sight.mark, single=single, beside=beside, waited=waited)
     if sight.kind == "swapped" and single:
-        # Its writer can have read no more than what it was made from that took this file's place.
-        mirror = _by_id(ledger, sight.beneath) if sight.beneath else _newest(ledger, sight.file, by="us")
-        return _of(_by_id(ledger, mirror.from_) if mirror else None)
+        return _of(_replaced(ledger, _newest(ledger, sight.file, by="us")))
     newest = _newest(ledger, sight.file, beside=beside) if sight.kind == "main" else None
     if newest is None or not (single or newest.sum == sight.sum):
         return _UNKNOWN
@@ -239,6 +241,11 @@ def _beside(
 
 def _of(record: Record | None) -> Current:
     return Current("known", record) if record else _UNKNOWN
+
+
+def _replaced(ledger: Ledger, mirror: Record | None) -> Record | None:
+    """What a mirror was made from and put in the place of."""
+    return _by_id(ledger, mirror.from_) if mirror else None
 
 
 def _by_id(ledger: Ledger, name: str | None) -> Record | None:

@@ -11,6 +11,7 @@ from sync.apply.temps import (
     SETTLE_SECONDS,
     UNSURE_SECONDS,
     Temp,
+    content_digest,
     parse_temp,
     site_digest,
     tag_of,
@@ -134,6 +135,8 @@ def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
         found: Found = fs.read(path, LARGEST_XMP)
     except OSError:
         return extra
+    if temp.was == content_digest(found.data):
+        return _with(extra, path)  # nobody has written since; whether a ledger still knows it or not
     seen = understand(name, found, path)
     sight = as_swapped(seen, temp.mark)
     if sight is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sync.apply.put import Pen, Prepared, StartOver, abandon, commit, prepare, take_back
-from sync.apply.temps import name_for, parse_temp, site_digest, tag_of, temp_path
+from sync.apply.temps import content_digest, name_for, parse_temp, site_digest, tag_of, temp_path
 from sync.ports import Found
 from tests.sim.memfs import MemFS
 from tests.sim.world import FakeClock, FakeRng
@@ -135,10 +135,11 @@ def test_a_temps_name_tells_site_stage_and_target_and_is_no_sidecar() -> None:
 
 
 def test_the_temp_of_a_mirror_tells_its_mark_and_keeps_it_under_another_name() -> None:
-    path = temp_path("d/IMG.JPG.xmp", "site-1", "swap", FakeRng(), "0mbxsyaxh00-1node3")
+    path = temp_path("d/IMG.JPG.xmp", "site-1", "swap", FakeRng(), "0mbxsyaxh00-1node3", b"<x/>")
     temp = parse_temp(path.removeprefix("d/"))
     assert temp is not None
     assert (temp.mark, temp.tag) == ("0mbxsyaxh00-1node3", tag_of("IMG.JPG.xmp"))
+    assert temp.was == content_digest(b"<x/>")
     moved = parse_temp(name_for(temp, "IMG_2.JPG.xmp"))
     assert moved == replace(temp, name=name_for(temp, "IMG_2.JPG.xmp"), tag=tag_of("IMG_2.JPG.xmp"))
 

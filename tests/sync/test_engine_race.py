@@ -182,6 +182,45 @@ def test_what_was_taken_out_long_ago_is_an_edit_of_what_it_was() -> None:
     assert (asset.document.value("rating"), asset.document.value("description")) == (4, "A lake")
 
 
+def test_what_was_taken_out_is_no_edit_though_it_is_forgotten_and_its_mark_was_written_again() -> None:
+    """Found by kills: in half a second four programs wrote, and the first came back out of its temp."""
+    machine = prepared()
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool.set(title="First")
+    machine.touch(SIDECAR)
+    tool._database["title"] = "Second"
+    late = tool.compose()
+    machine.edit(PHOTO, rating=5)
+    machine.hands.put(SIDECAR, late)
+    machine.touch(SIDECAR)
+    for number in range(4):
+        machine.pass_time(0.01)
+        tool.set(description=f"{number}")
+        machine.touch(SIDECAR)
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"], shown["description"]) == ("Second", 5, "3")
+    assert assets(machine.scan(everything=True))[PHOTO].document.conflicts == ()
+
+
+def test_a_late_write_into_what_was_taken_out_is_read_against_that_and_not_against_its_mark() -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool.set(title="First")
+    machine.touch(SIDECAR)
+    tool._database["title"] = "Second"
+    second = tool.compose()
+    tool._database |= {"title": "First", "description": "Late"}
+    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    machine.edit(PHOTO, rating=5)
+    machine.hands.put(SIDECAR, second)
+    machine.touch(SIDECAR)
+    write(late)
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"], shown["description"]) == ("Second", 5, "Late")
+
+
 def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     machine = prepared()
     fs = machine.fs

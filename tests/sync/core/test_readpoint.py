@@ -183,6 +183,28 @@ def test_a_file_swapped_out_long_ago_is_read_against_what_it_was() -> None:
     assert solo.value("rating") == 5
 
 
+def test_a_marked_file_is_read_against_what_it_was_though_its_mark_was_met_again() -> None:
+    """Read against the newest of its mark, what it had always said took back another program's edit."""
+    solo = Site("solo", single=True).edit(title=LAKE)
+    before = solo.mirror()
+    look = solo.absorb(tool(before, title=SEE))
+    made = solo.edit(rating=5).mirror(look)
+    assert made
+    solo.absorb(tool(before, title="Pond"))
+    late = sight_of(tool(before, title=SEE, label="Red"), "swapped")
+    solo.absorb(replace(late, beneath=made.mark))
+    assert (solo.value("title"), solo.value("label"), solo.value("rating")) == ("Pond", "Red", 5)
+
+
+def test_what_was_written_into_the_mirror_while_it_was_taken_back_is_an_edit_of_the_mirror() -> None:
+    solo = Site("solo", single=True).edit(title=LAKE)
+    solo.mirror()
+    made = solo.edit(title=SEE).mirror(solo.absorb(tool(solo.xmp)))
+    assert made
+    solo.absorb(replace(sight_of(tool(made, title="Pond"), "swapped"), beneath=made.mark))
+    assert [candidate.v for candidate in solo.ledger.fields["title"]] == ["Pond"]
+
+
 def test_what_was_swapped_out_is_not_what_lies_there_however_late_it_was_met() -> None:
     """Read against it, an edit of a file that lost our mark replaced what had been written late."""
     solo = Site("solo", single=True)
