@@ -62,7 +62,7 @@ class Wild:
         acts += [self.program, self.program, self.program] if setting.programs else []
         acts += [self.undo, self.look, self.scan]
         acts += [self.tear] if setting.programs else []
-        acts += [self.hold] * 3 if setting.holds else []
+        acts += [self.hold, self.hold, self.lag, self.go_on, self.go_on] if setting.holds else []
         if not setting.stale:  # a new mirror has no history by which to tell who is stale
             acts += [self.lost_mirror]
         if setting.crashes:
@@ -248,6 +248,25 @@ class Wild:
         self.torn[path] = lambda: write(data)
         self.scene.notes[name] = None
         self.scene.count("held open")
+
+    def lag(self) -> None:
+        """A program reads the file, takes its time, and writes the whole of it over whatever is there."""
+        path = self._path()
+        name = path + ".xmp"
+        if path in self.torn or name not in self.scene.fs.nodes or not self._is_legible(path):
+            return
+        program = Program(self.scene.fs, in_place=self.rng.random() < 0.5)
+        data = self._compose(path, program)
+        self.torn[path] = lambda: program.save(name, data)
+        self.scene.notes[name] = None
+        self.scene.count("lagging writes")
+
+    def go_on(self) -> None:
+        """A program that had begun to write gets to it."""
+        if self.torn:
+            path = self.rng.choice(sorted(self.torn))
+            self.finish(path)
+            self.scene.touch(path + ".xmp")
 
     def finish(self, path: str) -> None:
         """The program writes the rest."""

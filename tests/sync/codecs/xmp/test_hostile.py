@@ -184,7 +184,7 @@ def test_twenty_seconds_of_accidents_come_to_no_crash() -> None:
     ids=["elements", "attributes", "references", "comment", "brackets", "tags", "ampersands"],
 )
 def test_bulk_is_read_or_refused_in_no_time(data: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()  # what else the machine does is no affair of the parser's
     with contextlib.suppress(Unreadable):
         xmp.read(data)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

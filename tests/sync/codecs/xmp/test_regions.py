@@ -48,10 +48,10 @@ def test_lists_are_equal_in_any_order_and_within_a_print() -> None:
 
 
 def test_thousands_of_regions_take_no_more_than_seconds() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     many = {"regions": [face("", round(n / 10_000, 4)) for n in range(1, 4_000)]}
     once = xmp.write(None, many, MARK)
     moved = {"regions": [{**region, "name": "A"} for region in many["regions"]]}
     twice = xmp.write(once, moved, MARK)
     assert len(xmp.read(twice).sources["regions"]["mwg-rs:Regions"]) == 3_999
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 20
