@@ -62,7 +62,7 @@ class Wild:
         acts += [self.program, self.program, self.program] if setting.programs else []
         acts += [self.undo, self.look, self.scan]
         acts += [self.tear] if setting.programs else []
-        acts += [self.hold, self.hold, self.lag, self.go_on, self.go_on] if setting.holds else []
+        acts += [self.hold, self.hold, self.hold, self.lag, self.go_on] if setting.holds else []
         if not setting.stale:  # a new mirror has no history by which to tell who is stale
             acts += [self.lost_mirror]
         if setting.crashes:

@@ -206,7 +206,10 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
 }
 
 
-LONG = {"what was seen long ago is forgotten": 60}
+LONG = {
+    "what was seen long ago is forgotten": 60,
+    "nobody asks who has open what came out of it": 24,
+}
 
 
 def run_all(kind: str, steps: int) -> None:
