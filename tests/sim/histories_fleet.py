@@ -57,8 +57,11 @@ class Together:
         self.houses = [self._house(number, seed) for number in range(fleet.sites)]
         self.tool = Replicas([house.scene.fs for house in self.houses], self.rng, copies=fleet.copies)
         # Syncthing stops where its own marker is missing: it writes nothing into an empty mount point.
+        # What it replaces under a program's hands is lost between those two, and K-Photos has no part in it.
         self.tool.is_busy = lambda at, path: (
-            self.houses[at].scene.is_away or path.removesuffix(".xmp") in self.houses[at].torn
+            self.houses[at].scene.is_away
+            or path.removesuffix(".xmp") in self.houses[at].torn
+            or bool(self.houses[at].scene.fs.is_being_written(path))
         )
         if fleet.carries_temps:
             self.tool.leaves = lambda path: False
