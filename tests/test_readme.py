@@ -130,6 +130,11 @@ def test_nothing_was_lost_that_anybody_tried_to_lose() -> None:
     assert set(lost) == {"0"}
 
 
+def test_the_tests_of_the_engine_take_its_branches() -> None:
+    (taken,) = re.findall(r"([\d.]+)% of the branches taken", part("proofs"))
+    assert float(taken) >= 95
+
+
 def part(mark: str) -> str:
     """What stands between two marks."""
     return README.split(f"<!-- {mark} -->\n")[1].split(f"<!-- /{mark} -->")[0]

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 
+from sync.codecs import xmp
 from sync.core.model import Change, Ledger
 from sync.core.values import text
 from sync.ports import LEDGER_SUFFIX
@@ -250,10 +251,10 @@ class Wild:
         self.scene.count("held open")
 
     def lag(self) -> None:
-        """A program reads the file, takes its time, and writes the whole of it over whatever is there."""
+        """A program reads a file with our mark, takes its time, and writes all of it over what is there."""
         path = self._path()
-        name = path + ".xmp"
-        if path in self.torn or name not in self.scene.fs.nodes or not self._is_legible(path):
+        node = self.scene.fs.nodes.get(name := path + ".xmp")
+        if path in self.torn or node is None or not is_whole(node.data) or xmp.read(node.data).mark is None:
             return
         program = Program(self.scene.fs, in_place=self.rng.random() < 0.5)
         data = self._compose(path, program)
