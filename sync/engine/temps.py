@@ -109,7 +109,7 @@ def age_of(fs: FS, site: Site, path: str) -> float | None:
     except OSError:
         return None
     age = (site.clock.now_ns() - stat.ctime_ns) / 1e9
-    return age if age >= 0 else SETTLE_SECONDS
+    return age if age >= 0 else UNSURE_SECONDS
 
 
 def _is_settled(fs: FS, path: str, age: float) -> bool:

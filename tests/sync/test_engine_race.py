@@ -256,6 +256,17 @@ def test_where_nobody_can_tell_who_has_it_open_it_waits_for_seconds() -> None:
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
+def test_nor_does_a_share_whose_clock_is_ahead_make_it_wait_for_years() -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    fs.tells_writers = False
+    machine.edit(PHOTO, rating=5)
+    machine.pass_time(-10 * 365 * 86_400)
+    machine.scan()
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
+
+
 def test_a_file_held_open_on_a_real_disk_is_waited_for(tmp_path: Path) -> None:
     machine = disk_machine(tmp_path)
     machine.hands.put(PHOTO, b"the picture")
