@@ -28,7 +28,7 @@ Sources = Mapping[str, Mapping[str, Value]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
-COPY_OF = "~copy"
+ASIDE = "~copy"
 """Behind an XMP's name: the `file` of what lies elsewhere, so that its records stay apart from its own.
 
 Of conflict copies, that is, and of what our own exchange had taken out: however late a program wrote into

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sync.core.history import forgotten
-from sync.core.model import COPY_OF, Key, Ledger, Record, Sight
+from sync.core.model import ASIDE, Key, Ledger, Record, Sight
 from sync.core.regions import region_of
 
 Has = Mapping[Key, str]
@@ -53,8 +53,6 @@ def current(
         return _of(mirror if sight.mark == sight.beneath else _replaced(ledger, mirror))
     if sight.mark is not None:
         return _marked(ledger, sight, sight.mark, single=single, beside=beside, waited=waited)
-    if sight.kind == "swapped" and single:
-        return _of(_replaced(ledger, _newest(ledger, sight.file, by="us")))
     newest = _newest(ledger, sight.file, beside=beside) if sight.kind == "main" else None
     if newest is None or not (single or newest.sum == sight.sum):
         return _UNKNOWN
@@ -229,12 +227,12 @@ def _beside(
     ledger: Ledger, walked: Collection[str], times: Sequence[str], file: str, site: str
 ) -> list[tuple[Has, int]]:
     """What was met of this XMP or of its copies, or written here, and is not on the way that was walked."""
-    own = file.removesuffix(COPY_OF)
+    own = file.removesuffix(ASIDE)
     return [
         (held.has, sum(at > held.id for at in times))
         for held in ledger.xmp
         if held.id not in walked
-        and held.file.removesuffix(COPY_OF) == own
+        and held.file.removesuffix(ASIDE) == own
         and (held.by == "tool" or held.site == site)
     ]
 
@@ -252,9 +250,8 @@ def _by_id(ledger: Ledger, name: str | None) -> Record | None:
     return next((record for record in ledger.xmp if record.id == name), None) if name else None
 
 
-def _newest(ledger: Ledger, file: str, by: str | None = None, beside: Collection[str] = ()) -> Record | None:
+def _newest(ledger: Ledger, file: str, beside: Collection[str] = ()) -> Record | None:
     """Return the newest record of a file; of a renamed one, the newest of a file that is no longer there."""
-    records = [record for record in ledger.xmp if by is None or record.by == by]
-    own = [record for record in records if record.file == file]
-    renamed = [r for r in records if r.file not in beside and not r.file.endswith(COPY_OF)]
+    own = [record for record in ledger.xmp if record.file == file]
+    renamed = [r for r in ledger.xmp if r.file not in beside and not r.file.endswith(ASIDE)]
     return max(own or renamed, key=lambda record: record.id, default=None)

@@ -8,7 +8,7 @@ from sync.core import sources
 from sync.core.dots import LATEST_MS, dot, following, hashed_node, millis
 from sync.core.draft import Draft
 from sync.core.keys import STANDS
-from sync.core.model import COPY_OF, Candidate, Key, Ledger, Past, Record, Sight, Value
+from sync.core.model import ASIDE, Candidate, Key, Ledger, Past, Record, Sight, Value
 from sync.core.readpoint import Current, Has, chain, read_point
 from sync.core.regions import region_of, renew
 from sync.core.show import winner
@@ -208,7 +208,7 @@ class Taking:
             name = dot(self.ms, hashed_node(sight.mark or "", "xmp", text(sorted(has.items()))))
         src = sources.properties(sight.sources, has)
         before = self.found.record.id if self.found.record else None
-        file = sight.file + COPY_OF if sight.kind == "swapped" else sight.file
+        file = sight.file + ASIDE if sight.kind == "swapped" else sight.file
         return Record(name, file, sight.mark, has, src, before, "tool", None, sight.sum)
 
 

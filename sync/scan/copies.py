@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sync.codecs import xmp as xmps
-from sync.core.model import COPY_OF, Ledger, Problem, Sight
+from sync.core.model import ASIDE, Ledger, Problem, Sight
 from sync.core.names import escape
 from sync.core.values import text
 from sync.errors import NewerSchema
@@ -75,7 +75,7 @@ def _see_xmp_copy(
     main = _main_of(name, mains)
     if not is_sure and not (main and main.sight and _ties(seen.sight, main.sight, ledger.ledger)):
         return SeenCopy(path, seen.found, problem=_ambiguous(path))
-    sight = replace(seen.sight, kind="copy", file=escape(main.name if main else name) + COPY_OF)
+    sight = replace(seen.sight, kind="copy", file=escape(main.name if main else name) + ASIDE)
     if main is not None and not main.is_legible:
         return SeenCopy(path, seen.found, sight=sight, is_covered=False)  # told once it can be compared
     is_covered = xmps.covers(main.found.data if main and main.found else None, seen.found.data)

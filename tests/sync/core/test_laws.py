@@ -11,7 +11,7 @@ from sync.codecs import ledger as codec
 from sync.core import absorb as absorbing
 from sync.core.edit import edit
 from sync.core.merge import join, settle
-from sync.core.model import COPY_OF, Change, Ledger, Sight
+from sync.core.model import ASIDE, Change, Ledger, Sight
 from sync.core.show import show
 from tests.sync.core.cases.house import ASSET, FILE
 from tests.sync.core.cases.sidecars import Xmp, composed
@@ -83,7 +83,7 @@ def reached(held: Ledger, kind: str, what: Any, now: int, node: str) -> Ledger:
     # A program that has read the oldest mirror there is and may have a library older than that.
     mark = min((record.mark for record in held.xmp if record.by == "us" and record.mark), default=None)
     sight = Sight(
-        FILE if kind != "copy" else FILE + COPY_OF,
+        FILE if kind != "copy" else FILE + ASIDE,
         "copy" if kind == "copy" else "main",
         mark if kind != "absorb" else None,
         what,

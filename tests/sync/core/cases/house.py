@@ -10,7 +10,7 @@ from sync.codecs import ledger as codec
 from sync.codecs import xmp as xmps
 from sync.core.absorb import seal
 from sync.core.edit import inverse
-from sync.core.model import COPY_OF, Change, Content, Document, Ledger, Sight
+from sync.core.model import ASIDE, Change, Content, Document, Ledger, Sight
 from sync.core.plan import Copy, File, Group, Here, Plan, RemoveCopy, WriteLedger, WriteMirror, plan
 from tests.sync.core.cases.sidecars import Xmp, composed
 
@@ -129,7 +129,7 @@ class Place:
         return self.xmp is not None and xmps.agrees(xmps.Xmp(self.xmp.sources), content)
 
     def _sight(self, xmp: Xmp, kind: Any) -> Sight:
-        name = FILE + COPY_OF if kind == "copy" else FILE
+        name = FILE + ASIDE if kind == "copy" else FILE
         found, total = xmp.sources, xmp.sum
         return Sight(name, kind, xmp.mark, found, total, self.house.now, xmp.tool, (), xmp.illegible)
 
