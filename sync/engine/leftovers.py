@@ -111,6 +111,8 @@ def bring(volume: Volume, old: str, new: str, names: Sequence[str]) -> list[str]
         return []
     fs, (was, own), (folder, target) = volume.fs, split(old), split(new)
     named = {name: name_at(name, own, target) for name in names}
+    if was == folder:
+        named = {name: to for name, to in named.items() if to != name}  # it lies where it is to lie
     good = fits(volume, folder, target, [to for to in named.values() if to])
     stayed = []
     for name, to in named.items():

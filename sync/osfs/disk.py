@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from sync.osfs import kernel
 from sync.osfs.batch import OsBatch, open_batch
+from sync.osfs.dress import dress
+from sync.osfs.links import is_one_file, link_then_unlink
 from sync.osfs.mounts import lasting_inodes
 from sync.osfs.room import require_room
 from sync.ports import (
@@ -20,13 +22,11 @@ from sync.ports import (
     LINK,
     OTHER,
     UNKNOWN,
-    XMP_SUFFIX,
     Entry,
     Found,
     NotRegular,
     Stat,
     TooLarge,
-    is_ours,
     require_companions,
     require_ours,
     split,
@@ -35,7 +35,6 @@ from sync.ports import (
 _KINDS = {modes.S_IFREG: FILE, modes.S_IFDIR: FOLDER, modes.S_IFLNK: LINK}
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _LISTING = os.O_RDONLY | os.O_DIRECTORY
-_SECOND, _STEP, _AHEAD = 10**9, 10**7, 3
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -143,7 +142,7 @@ class OsFS:
             if replace:
                 os.rename(old, new, src_dir_fd=at, dst_dir_fd=to)
             elif not kernel.renameat2(at, old, to, new, kernel.RENAME_NOREPLACE):
-                _link_then_unlink(at, old, to, new)
+                link_then_unlink(at, old, to, new)
 
     def carry(self, old: str, new: str) -> None:
         """See `FS.carry`."""
@@ -154,9 +153,9 @@ class OsFS:
                 raise NotRegular(old)
             try:
                 if not kernel.renameat2(at, old_name, to, new_name, kernel.RENAME_NOREPLACE):
-                    _link_then_unlink(at, old_name, to, new_name)
+                    link_then_unlink(at, old_name, to, new_name)
             except FileExistsError:
-                if (at, old_name) == (to, new_name) or not _is_one_file(at, old_name, to, new_name):
+                if old == new or not is_one_file(at, old_name, to, new_name):
                     raise
                 os.unlink(old_name, dir_fd=at)
 
@@ -222,46 +221,18 @@ class OsFS:
         inode = status.st_ino if self._lasting(status.st_dev) else 0
         return Stat(kind, inode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
-    def _lasting(self, device: int) -> bool:
-        if device not in self._inodes_last:
-            self._inodes_last[device] = lasting_inodes(device)
-        return self._inodes_last[device]
-
     def _dress(self, fd: int, like: str | None) -> None:
-        """Give a new sidecar mode, owner and attributes of the one it replaces.
-
-        Beside an original without a sidecar it takes only who may read and write, so that whoever
-        may see the picture may see its sidecar; and its owner may always write.
-        """
         if like is None:
             return
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             source = self._open(like)
             stack.callback(os.close, source)
-            status = os.fstat(source)
-            replaced = is_ours(like)
-            with contextlib.suppress(OSError):
-                os.fchown(fd, status.st_uid if replaced else -1, status.st_gid)
-            os.fchmod(fd, status.st_mode & 0o777 if replaced else status.st_mode & 0o666 | 0o600)
-            for attribute in os.listxattr(source) if replaced else []:
-                with contextlib.suppress(OSError):
-                    os.setxattr(fd, attribute, os.getxattr(source, attribute))
-            if replaced and like.endswith(XMP_SUFFIX):
-                _date(fd, status.st_mtime_ns)
+            dress(fd, source, like)
 
-
-def _date(fd: int, replaced_ns: int) -> None:
-    """Make a sidecar three whole seconds newer than another program's that it replaces.
-
-    darktable looks for newer sidecars by whole seconds, with two to spare: what was written right after
-    it would never be offered. What is ahead already is our own, and is followed by a small step. Fractions
-    are the moment's own: a file of the same size and date is the same to a sync tool, which leaves it.
-    """
-    now_ns = os.fstat(fd).st_mtime_ns
-    newer_ns = (replaced_ns // _SECOND + _AHEAD) * _SECOND + now_ns % _SECOND
-    ahead_ns = newer_ns if replaced_ns <= now_ns else replaced_ns + _STEP + now_ns % _STEP
-    if now_ns < ahead_ns <= now_ns + (_AHEAD + 2) * _SECOND:
-        os.utime(fd, ns=(now_ns, ahead_ns))
+    def _lasting(self, device: int) -> bool:
+        if device not in self._inodes_last:
+            self._inodes_last[device] = lasting_inodes(device)
+        return self._inodes_last[device]
 
 
 def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:
@@ -299,25 +270,3 @@ def _write_all(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
-
-
-def _is_one_file(at: int, old: str, to: int, new: str) -> bool:
-    """Whether two names are hard links of one inode: a rename that a crash cut short."""
-    one, other = (
-        os.stat(name, dir_fd=folder, follow_symlinks=False) for folder, name in ((at, old), (to, new))
-    )
-    return os.path.samestat(one, other) and one.st_nlink > 1
-
-
-def _link_then_unlink(at: int, old: str, to: int, new: str) -> None:
-    try:
-        os.link(old, new, src_dir_fd=at, dst_dir_fd=to, follow_symlinks=False)
-    except FileExistsError:
-        raise
-    except OSError:  # a filesystem without hard links: the window is as small as it can be made
-        with contextlib.suppress(FileNotFoundError):
-            os.stat(new, dir_fd=to, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
-        os.rename(old, new, src_dir_fd=at, dst_dir_fd=to)
-    else:
-        os.unlink(old, dir_fd=at)

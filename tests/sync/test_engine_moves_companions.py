@@ -9,7 +9,7 @@ import pytest
 
 from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
-from sync.engine.leftovers import name_at
+from sync.engine.leftovers import bring, name_at
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
@@ -301,3 +301,23 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
         for name in names:
             assert machine.hands.read(f"b/{COMPANIONS.get(name, 'LAKE_7' + name[5:])}") == bytes_of(name)
     assert number > 40
+
+
+def test_a_backup_made_of_hard_links_costs_no_companion_when_only_the_extension_changes(
+    tmp_path: Path,
+) -> None:
+    machine = machine_with("IMG_1.AAE", machine=disk_machine(tmp_path))
+    root = tmp_path / "volume"
+    (tmp_path / "backup.AAE").hardlink_to(root / "a/IMG_1.AAE")
+    asset = moved(machine, OLD, "a/IMG_1.JPEG")
+    assert asset.problems == ()
+    assert (root / "a/IMG_1.AAE").read_bytes() == b"IMG_1.AAE"
+
+
+@pytest.mark.parametrize("name", ["IMG_1.AAE", f"IMG_1{COPY}.xmp", "IMG_1.xmp_original"])
+def test_what_keeps_its_name_stays_where_it_is(name: str) -> None:
+    machine = simulated_machine()
+    machine.hands.put("a/IMG_1.JPEG", b"the picture")
+    machine.hands.put(f"a/{name}", bytes_of(name))
+    assert bring(machine.volume, OLD, "a/IMG_1.JPEG", [name]) == []
+    assert machine.hands.read(f"a/{name}") == bytes_of(name)

@@ -277,3 +277,18 @@ def test_a_wrong_date_of_what_is_replaced_is_not_carried_on(tmp_path: Path, year
     os.utime(tmp_path / "a.jpg.xmp", (then, then))
     made = fs.create(".kphotos-tmp-1", b"ours", like="a.jpg.xmp")
     assert abs(made.mtime_ns - time.time_ns()) < 10**9
+
+
+def test_a_companion_that_has_a_hard_link_elsewhere_is_not_carried_onto_itself(fs: OsFS) -> None:
+    (fs.root / "IMG.AAE").write_bytes(b"theirs")
+    (fs.root / "backup.AAE").hardlink_to(fs.root / "IMG.AAE")
+    with pytest.raises(FileExistsError):
+        fs.carry("IMG.AAE", "IMG.AAE")
+    assert (fs.root / "IMG.AAE").read_bytes() == b"theirs"
+
+
+def test_a_companion_under_both_names_of_a_rename_cut_short_loses_the_old(fs: OsFS) -> None:
+    (fs.root / "IMG.AAE").write_bytes(b"theirs")
+    (fs.root / "LAKE.AAE").hardlink_to(fs.root / "IMG.AAE")
+    fs.carry("IMG.AAE", "LAKE.AAE")
+    assert sorted(os.listdir(fs.root)) == ["LAKE.AAE"]
