@@ -142,7 +142,9 @@ def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Placed:
             fs.rename(swap, path, replace=True)
     except OSError:
         with contextlib.suppress(OSError):
-            fs.remove(swap)
+            # A server may have done what it never answered: what came out then is left, and looked at.
+            if fs.read(swap, _ANY_SIZE).data == prepared.data:
+                fs.remove(swap)
         raise
     return Placed(swap, fs.read(swap, _ANY_SIZE)) if exchanged else Placed()
 
@@ -153,14 +155,16 @@ _ANY_SIZE = 1 << 40
 def take_back(fs: FS, prepared: Prepared, swap: str) -> bool:
     """Undo an exchange whose outcome cannot be read; whether our own bytes came out again.
 
-    If they did not, yet another content is in `swap` and has to be absorbed from there.
+    If they did not, yet another content is in `swap` and has to be absorbed from there. Ours stay there
+    as well while somebody may have opened them to write, for the second look at what was taken out.
     """
     fs.exchange(swap, prepared.path)
     out = fs.read(swap, _ANY_SIZE)
     fs.sync_folder(split(prepared.path)[0])
     if out.data != prepared.data:
         return False
-    fs.remove(swap)
+    if fs.is_being_written(swap) is False:
+        fs.remove(swap)
     return True
 
 

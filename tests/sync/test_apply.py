@@ -118,6 +118,25 @@ def test_a_disk_that_refuses_leaves_the_old_file_and_no_temp(fs: MemFS, operatio
     assert (fs.hands.read(PATH), fs.hands.names("d")) == (b"old", ["a.xmp"])
 
 
+def test_an_exchange_that_was_done_though_the_disk_says_no_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fs = MemFS(FakeClock())
+    fs.hands.put(PATH, b"old")
+    prepared, exchange = ready(fs), fs.exchange
+    fs.before = lambda n, op, path: fs.hands.replace(PATH, b"theirs") if op == "exchange" else None
+
+    def fails_late(temp: str, path: str) -> bool:
+        exchange(temp, path)
+        raise TimeoutError(110, "the server has done it, its answer never came")
+
+    monkeypatch.setattr(fs, "exchange", fails_late)
+    with pytest.raises(TimeoutError):
+        commit(fs, PEN, prepared)
+    held = {fs.hands.read(f"d/{name}") for name in fs.hands.names("d")}
+    assert held == {b"new", b"theirs"}
+
+
 def test_what_was_prepared_can_be_abandoned_twice(fs: MemFS) -> None:
     prepared = ready(fs)
     abandon(fs, prepared)

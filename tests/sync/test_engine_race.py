@@ -238,6 +238,38 @@ def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
+@pytest.mark.parametrize("tells_writers", [True, False])
+def test_ours_that_came_out_again_waits_for_whoever_has_opened_it_meanwhile(tells_writers: bool) -> None:
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    fs.tells_writers = tells_writers
+    tool, late = FakeTool(machine.hands, SIDECAR, in_place=False), list[Callable[[], None]]()
+    exchanges = 0
+
+    def before(number: int, operation: str, path: str) -> None:
+        nonlocal exchanges
+        if (operation, path) != ("exchange", SIDECAR):
+            return
+        exchanges += 1
+        if exchanges == 1:
+            tool.set(title="Theirs")
+        elif exchanges == 2:
+            other = FakeTool(machine.hands, SIDECAR)
+            other._database["description"] = "Late"
+            data, write = other.compose(), fs.hands.opened(SIDECAR)
+            late.append(lambda: write(data))
+
+    fs.before = before
+    machine.edit(PHOTO, rating=5)
+    fs.before = lambda *_: None
+    late[0]()
+    machine.pass_time(UNSURE_SECONDS)
+    shown = settle(machine)
+    assert (shown["title"], shown["rating"], shown["description"]) == ("Theirs", 5, "Late")
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
+
+
 def test_where_nobody_can_tell_who_has_it_open_it_waits_for_seconds() -> None:
     machine = prepared()
     fs = machine.fs
