@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.apply.put import Pen, commit, prepare
+from sync.apply.temps import temp_path
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
 from sync.core.model import Ledger, Problem
 from sync.engine import remember
 from sync.engine.overlay import holds
 from sync.engine.values import Site, Volume
-from sync.ports import FS, Found, split
+from sync.errors import Unreadable
+from sync.ports import FS, LEDGER_SUFFIX, Found, split
 from sync.scan.seen import LARGEST_LEDGER
 
 
@@ -69,10 +71,20 @@ def move(fs: FS, old: str, new: str, limit: int, is_known: Known = nothing_known
 
 
 def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
-    """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own."""
+    """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own.
+
+    What somebody may have opened to write is not removed: it goes along as what an exchange took out does,
+    and is looked at as that.
+    """
     pen = Pen(site.id, site.rng)
     memory = site.memory
     kept: dict[str, bytes | None] = {}
+    torn = [move for move in moves if not move.is_there and _is_torn(move)]
+    moves = [move for move in moves if move not in torn]
+    for move in torn:
+        move.fs.rename(move.old, move.new, replace=False)  # its writer goes on in the very file
+        _sync(move)
+        kept[move.old] = None
     for move in moves:
         if not move.is_there:
             if move.fs is not volume.fs:
@@ -86,9 +98,34 @@ def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
         now = move.fs.read(move.new, LARGEST_LEDGER)
         is_safe = move.is_spent or now.data == move.found.data
         if is_safe and move.fs.stat(move.old) == move.found.stat:
-            move.fs.remove(move.old)
-        move.fs.sync_folder(split(move.old)[0])
+            _take_away(site, move)
+        _sync(move)
     memory.keep(volume.id, kept)
+
+
+def _take_away(site: Site, move: Move) -> None:
+    if move.old.endswith(LEDGER_SUFFIX) or move.fs.is_being_written(move.old) is False:
+        move.fs.remove(move.old)
+        return
+    data = move.found.data
+    swap = temp_path(move.new, site.id, "swap", site.rng, xmps.read(data).mark, data)
+    move.fs.rename(move.old, swap, replace=False)
+
+
+def _sync(move: Move) -> None:
+    for path in (move.new, move.old):
+        move.fs.sync_folder(split(path)[0])
+
+
+def _is_torn(move: Move) -> bool:
+    """Whether it is an XMP of which somebody has written but a part so far."""
+    if move.old.endswith(LEDGER_SUFFIX):
+        return False
+    try:
+        xmps.read(move.found.data)
+    except Unreadable:
+        return move.fs.is_being_written(move.old) is not False
+    return False
 
 
 def stayed_behind(old: str, new: str, names: Sequence[str]) -> Problem:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.apply.temps import UNSURE_SECONDS
 from sync.codecs import xmp
 from sync.engine import Asset, Volume, hash_of
 from sync.engine.arrivals import Arrivals
@@ -328,3 +329,49 @@ def test_on_a_read_only_volume_the_ledger_follows_in_the_overlay() -> None:
     asset = assets(machine.scan())[NEW]
     assert (asset.document.content(), asset.id, asset.problems) == (CONTENT, asset_id, ())
     assert [path for path in overlay.contents() if path.endswith("json")] == [NEW + ".kphotos.json"]
+
+
+@pytest.mark.parametrize("tells_writers", [True, False])
+@pytest.mark.parametrize("drops_mark", [True, False])
+def test_what_a_program_writes_through_the_xmp_that_was_moved_is_heard(
+    drops_mark: bool, tells_writers: bool
+) -> None:
+    machine = machine_with(is_hashed=True)
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    fs.tells_writers = tells_writers
+    tool = FakeTool(machine.hands, OLD + ".xmp", drops_mark=drops_mark)
+    tool._database["description"] = "Late"
+    late, write = tool.compose(), fs.hands.opened(OLD + ".xmp")
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    assert assets(machine.scan())[NEW].document.content() == CONTENT
+    write(late)
+    for _ in range(4):
+        machine.pass_time(UNSURE_SECONDS)
+        asset = assets(machine.scan(everything=True))[NEW]
+    assert asset.document.content() == {**CONTENT, "description": "Late"}
+    assert (asset.problems, asset.document.conflicts) == ((), ())
+    assert machine.hands.names("a") == []
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names("b"))
+
+
+def test_a_program_that_was_half_way_through_its_write_when_the_photo_moved_is_heard() -> None:
+    machine = machine_with(is_hashed=True)
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    tool = FakeTool(machine.hands, OLD + ".xmp")
+    tool._database["description"] = "Late"
+    late, write = tool.compose(), fs.hands.opened(OLD + ".xmp")
+    fs.nodes[OLD + ".xmp"].data = late[:54]
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    machine.scan()
+    write(late)
+    for _ in range(4):
+        machine.pass_time(3)
+        asset = assets(machine.scan(everything=True))[NEW]
+    assert asset.document.content() == {**CONTENT, "description": "Late"}
+    assert (asset.problems, asset.pending) == ((), False)
+    assert machine.mirror(NEW) == asset.document.content()
+    assert machine.hands.names("a") == []
