@@ -157,6 +157,13 @@ class FS(Protocol):
         """Swap two existing names in one step; False where this disk cannot (nothing has changed)."""
         ...
 
+    def keep(self, path: str, temp: str) -> bool:
+        """Give a file a second name, so that it stays when another takes its first; False where it cannot be.
+
+        FileNotFoundError, FileExistsError as they are.
+        """
+        ...
+
     def rename(self, temp: str, path: str, *, replace: bool) -> None:
         """Move `temp` to `path`; without `replace` an existing name raises FileExistsError."""
         ...

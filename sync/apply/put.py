@@ -134,19 +134,40 @@ def _replace(fs: FS, pen: Pen, prepared: Prepared, found: Found) -> Placed:
     swap = temp_path(path, pen.site, "swap", pen.rng, prepared.mark, found.data)
     fs.rename(prepared.temp, swap, replace=False)
     try:
-        exchanged = fs.exchange(swap, path)
-        if not exchanged:
-            # The smallest window there is without an exchange; the watcher sees what falls into it.
-            if fs.stat(path) != found.stat:
-                raise FileNotFoundError(path)
-            fs.rename(swap, path, replace=True)
+        out = swap if fs.exchange(swap, path) else _replace_in_steps(fs, pen, prepared, found, swap)
     except OSError:
         with contextlib.suppress(OSError):
             # A server may have done what it never answered: what came out then is left, and looked at.
             if fs.read(swap, _ANY_SIZE).data == prepared.data:
                 fs.remove(swap)
         raise
-    return Placed(swap, fs.read(swap, _ANY_SIZE)) if exchanged else Placed()
+    return Placed(out, fs.read(out, _ANY_SIZE)) if out else Placed()
+
+
+def _replace_in_steps(fs: FS, pen: Pen, prepared: Prepared, found: Found, temp: str) -> str | None:
+    """Without an exchange: what lies there gets a second name and then loses its first; that name.
+
+    The last look and the rename leave the smallest window there is, for a program that renames its own file
+    over ours: the watcher sees what falls into it. None where the disk has no hard links either: then the
+    window is as well of a program that writes in place, or has the file open.
+    """
+    path, out = prepared.path, temp_path(prepared.path, pen.site, "swap", pen.rng, prepared.mark, found.data)
+    if not fs.keep(path, out):
+        if fs.stat(path) != found.stat:
+            raise FileNotFoundError(path)
+        fs.rename(temp, path, replace=True)
+        return None
+    try:
+        now = fs.read(out, _ANY_SIZE)
+        if now.data != found.data or fs.stat(path) != now.stat:
+            raise FileNotFoundError(path)
+        fs.rename(temp, path, replace=True)
+    except OSError:
+        with contextlib.suppress(OSError):
+            if fs.stat(path) == fs.stat(out):  # only its second name: the first it has still
+                fs.remove(out)
+        raise
+    return out
 
 
 _ANY_SIZE = 1 << 40

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from sync.osfs import kernel
 from sync.osfs.batch import OsBatch, open_batch
 from sync.osfs.dress import dress
-from sync.osfs.links import is_one_file, link_then_unlink
+from sync.osfs.links import is_one_file, link, link_then_unlink
 from sync.osfs.mounts import lasting_inodes
 from sync.osfs.room import require_room
 from sync.ports import (
@@ -133,6 +133,13 @@ class OsFS:
         (old_folder, old), (new_folder, new) = split(temp), split(path)
         with self._folder(old_folder) as at, self._folder(new_folder) as to:
             return kernel.renameat2(at, old, to, new, kernel.RENAME_EXCHANGE)
+
+    def keep(self, path: str, temp: str) -> bool:
+        """See `FS.keep`."""
+        require_ours(temp, path)
+        (old_folder, old), (new_folder, new) = split(path), split(temp)
+        with self._folder(old_folder) as at, self._folder(new_folder) as to:
+            return link(at, old, to, new)
 
     def rename(self, temp: str, path: str, *, replace: bool) -> None:
         """See `FS.rename`."""

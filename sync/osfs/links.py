@@ -15,16 +15,26 @@ def is_one_file(at: int, old: str, to: int, new: str) -> bool:
     return os.path.samestat(one, other) and one.st_nlink > 1
 
 
-def link_then_unlink(at: int, old: str, to: int, new: str) -> None:
-    """Rename from the open folder `at` into `to`; FileExistsError where something lies there."""
+def link(at: int, old: str, to: int, new: str) -> bool:
+    """Give a file of the open folder `at` a second name in `to`; False where the disk does not.
+
+    FileExistsError, FileNotFoundError as they are; whatever else stands in the way, it can be done without.
+    """
     try:
         os.link(old, new, src_dir_fd=at, dst_dir_fd=to, follow_symlinks=False)
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         raise
-    except OSError:  # a filesystem without hard links: the window is as small as it can be made
-        with contextlib.suppress(FileNotFoundError):
-            os.stat(new, dir_fd=to, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
-        os.rename(old, new, src_dir_fd=at, dst_dir_fd=to)
-    else:
+    except OSError:  # no hard links on this filesystem, or none to somebody else's file
+        return False
+    return True
+
+
+def link_then_unlink(at: int, old: str, to: int, new: str) -> None:
+    """Rename from the open folder `at` into `to`; FileExistsError where something lies there."""
+    if link(at, old, to, new):
         os.unlink(old, dir_fd=at)
+        return
+    with contextlib.suppress(FileNotFoundError):  # the window is as small as it can be made
+        os.stat(new, dir_fd=to, follow_symlinks=False)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
+    os.rename(old, new, src_dir_fd=at, dst_dir_fd=to)

@@ -57,12 +57,14 @@ class MemFS:
 
     `before` is called before each operation with (number, operation, path): a test may let another
     program act there, raise OSError for a fault, or raise Crash. `exchanges` False models a disk
-    without the exchange; `granularity_ns` rounds times down.
+    without the exchange, `links` False one without hard links; `granularity_ns` rounds times down.
     """
 
-    def __init__(self, clock: FakeClock, *, exchanges: bool = True, granularity_ns: int = 1) -> None:
+    def __init__(
+        self, clock: FakeClock, *, exchanges: bool = True, links: bool = True, granularity_ns: int = 1
+    ) -> None:
         self.clock = clock
-        self.exchanges = exchanges
+        self.exchanges, self.links = exchanges, links
         self.granularity_ns = granularity_ns
         self.tells_writers = True
         self.nodes: dict[str, Node] = {}
@@ -168,6 +170,19 @@ class MemFS:
         one, other = self._node(temp), self._node(path)
         self.nodes[temp], self.nodes[path] = other, one
         one.ctime_ns = other.ctime_ns = self._now()
+        return True
+
+    def keep(self, path: str, temp: str) -> bool:
+        """See `FS.keep`."""
+        require_ours(temp, path)
+        self._write("keep", path)
+        node = self._node(path)
+        if not self.links:
+            return False
+        if temp in self.nodes:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), temp)
+        self.nodes[temp] = node
+        node.ctime_ns = self._now()
         return True
 
     def rename(self, temp: str, path: str, *, replace: bool) -> None:

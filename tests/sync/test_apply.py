@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,9 +17,9 @@ PEN = Pen("site-1", FakeRng())
 PATH = "d/a.xmp"
 
 
-@pytest.fixture(params=[True, False], ids=["exchange", "rename"])
+@pytest.fixture(params=["exchange", "link", "rename"])
 def fs(request: pytest.FixtureRequest) -> MemFS:
-    made = MemFS(FakeClock(), exchanges=request.param)
+    made = MemFS(FakeClock(), exchanges=request.param == "exchange", links=request.param == "link")
     made.hands.folder("d")
     return made
 
@@ -40,7 +41,7 @@ def test_an_old_file_is_replaced_and_what_came_out_is_kept_for_a_second_look(fs:
     assert fs.hands.read(PATH) == b"new"
     assert put.intruder is None
     assert put.stat == fs.stat(PATH)
-    if fs.exchanges:
+    if fs.exchanges or fs.links:
         assert put.swapped is not None
         assert fs.hands.read(put.swapped) == b"old"
     else:
@@ -70,7 +71,7 @@ def test_a_file_that_came_went_or_changed_starts_over_and_leaves_nothing(
 def test_a_write_between_the_look_and_the_exchange_is_an_intruder(fs: MemFS) -> None:
     fs.hands.put(PATH, b"old")
     prepared = ready(fs)
-    last = "exchange" if fs.exchanges else "stat"
+    last = "exchange" if fs.exchanges else "keep" if fs.links else "stat"
     fs.before = lambda n, operation, path: fs.hands.replace(PATH, b"theirs") if operation == last else None
     if not fs.exchanges:
         with pytest.raises(StartOver):
@@ -83,6 +84,41 @@ def test_a_write_between_the_look_and_the_exchange_is_an_intruder(fs: MemFS) -> 
     assert put.swapped is not None
     assert take_back(fs, prepared, put.swapped)
     assert (fs.hands.read(PATH), fs.hands.names("d")) == (b"theirs", ["a.xmp"])
+
+
+def acting(fs: MemFS, operation: str, at: int, act: Callable[[], None]) -> None:
+    """Let another program act before the operation of that name, the `at`th from now on."""
+    met: list[str] = []
+
+    def before(number: int, name: str, path: str) -> None:
+        met.extend([name] if name == operation else [])
+        if name == operation and len(met) == at:
+            act()
+
+    fs.before = before
+
+
+def test_without_an_exchange_a_write_in_place_is_an_intruder_that_is_kept() -> None:
+    fs = MemFS(FakeClock(), exchanges=False)
+    fs.hands.put(PATH, b"old")
+    prepared = ready(fs)
+    acting(fs, "rename", 2, lambda: fs.hands.put(PATH, b"theirs"))
+    put = commit(fs, PEN, prepared)
+    assert put.intruder is not None
+    assert put.swapped is not None
+    assert (fs.hands.read(PATH), fs.hands.read(put.swapped)) == (b"new", b"theirs")
+    assert not take_back(fs, prepared, put.swapped)
+    assert fs.hands.read(put.swapped) == b"theirs"
+
+
+def test_without_an_exchange_another_file_in_its_place_starts_over() -> None:
+    fs = MemFS(FakeClock(), exchanges=False)
+    fs.hands.put(PATH, b"old")
+    prepared = ready(fs)
+    acting(fs, "read", 1, lambda: fs.hands.replace(PATH, b"theirs"))
+    with pytest.raises(StartOver):
+        commit(fs, PEN, prepared)
+    assert fs.hands.read(PATH) == b"theirs"
 
 
 def test_what_comes_out_when_taking_back_is_kept_if_it_is_not_ours() -> None:
@@ -103,7 +139,17 @@ def test_a_stat_taken_after_somebody_wrote_again_fits_no_file(fs: MemFS) -> None
     assert put.stat.signature() != fs.stat(PATH).signature()
 
 
-@pytest.mark.parametrize("operation", ["exchange", "rename"])
+@pytest.mark.parametrize(
+    ("fs", "operation"),
+    [
+        ("exchange", "exchange"),
+        ("exchange", "rename"),
+        ("link", "keep"),
+        ("link", "rename"),
+        ("rename", "rename"),
+    ],
+    indirect=["fs"],
+)
 def test_a_disk_that_refuses_leaves_the_old_file_and_no_temp(fs: MemFS, operation: str) -> None:
     fs.hands.put(PATH, b"old")
     prepared = ready(fs)

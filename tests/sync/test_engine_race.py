@@ -14,6 +14,7 @@ from sync.apply.temps import SETTLE_SECONDS, UNSURE_SECONDS
 from sync.core.model import Change
 from sync.engine import Engine, Site
 from sync.errors import SyncError
+from sync.osfs import kernel
 from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
@@ -299,8 +300,13 @@ def test_nor_does_a_share_whose_clock_is_ahead_make_it_wait_for_years() -> None:
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
-def test_a_file_held_open_on_a_real_disk_is_waited_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_file_held_open_on_a_real_disk_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
     machine = disk_machine(tmp_path)
+    if not exchanges:
+        monkeypatch.setattr(kernel, "renameat2", lambda *_: False)
     machine.hands.put(PHOTO, b"the picture")
     machine.edit(PHOTO, title="Lake")
     tool = FakeTool(machine.hands, SIDECAR)
@@ -320,17 +326,21 @@ def test_a_file_held_open_on_a_real_disk_is_waited_for(tmp_path: Path) -> None:
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
 
 
-def test_without_an_exchange_only_the_very_last_step_is_a_window() -> None:
+@pytest.mark.parametrize(
+    ("links", "in_place", "windows"),
+    [(True, True, []), (True, False, ["rename"]), (False, True, ["rename"]), (False, False, ["rename"])],
+)
+def test_without_an_exchange_only_the_very_last_step_is_a_window(
+    links: bool, in_place: bool, windows: list[str]
+) -> None:
     lost: list[str] = []
     steps: list[str] = []
     while True:
         machine = prepared(exchanges=False)
-        hit = interrupt(
-            machine,
-            len(steps) + 1,
-            lambda m=machine: FakeTool(m.hands, SIDECAR).set(title="Theirs"),  # type: ignore[misc]
-            by_person,
-        )
+        assert isinstance(machine.fs, MemFS)
+        machine.fs.links = links
+        tool = FakeTool(machine.hands, SIDECAR, in_place=in_place)
+        hit = interrupt(machine, len(steps) + 1, lambda tool=tool: tool.set(title="Theirs"), by_person)  # type: ignore[misc]
         if hit is None:
             break
         steps.append(hit)
@@ -338,7 +348,7 @@ def test_without_an_exchange_only_the_very_last_step_is_a_window() -> None:
         assert shown["rating"] == 5
         if shown["title"] != "Theirs":
             lost.append(hit)
-    assert lost == ["rename"]
+    assert lost == windows
 
 
 def test_two_sessions_of_one_photo_wait_for_each_other(tmp_path: Any) -> None:

@@ -292,3 +292,13 @@ def test_a_companion_under_both_names_of_a_rename_cut_short_loses_the_old(fs: Os
     (fs.root / "LAKE.AAE").hardlink_to(fs.root / "IMG.AAE")
     fs.carry("IMG.AAE", "LAKE.AAE")
     assert sorted(os.listdir(fs.root)) == ["LAKE.AAE"]
+
+
+def test_a_disk_without_hard_links_says_so(fs: OsFS, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    (fs.root / "a.xmp").write_bytes(b"theirs")
+    monkeypatch.setattr(os, "link", refuse)
+    assert not fs.keep("a.xmp", ".kphotos-tmp-1")
+    assert os.listdir(fs.root) == ["a.xmp"]
