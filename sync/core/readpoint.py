@@ -48,9 +48,7 @@ def current(
     are no earlier ones of this file; `waited`: the ledger of an unseen mark has been waited for.
     """
     if sight.kind == "swapped" and single and sight.beneath:
-        # Its writer can have read no more than was taken out, whatever has been met under its mark since.
-        mirror = _by_id(ledger, sight.beneath)
-        return _of(mirror if sight.mark == sight.beneath else _replaced(ledger, mirror))
+        return _taken_out(ledger, sight, _by_id(ledger, sight.beneath))
     if sight.mark is not None:
         return _marked(ledger, sight, sight.mark, single=single, beside=beside, waited=waited)
     newest = _newest(ledger, sight.file, beside=beside) if sight.kind == "main" else None
@@ -189,6 +187,25 @@ def _marked(
     return Current("known", newest, is_plain=True) if newest else _UNKNOWN
 
 
+def _taken_out(ledger: Ledger, sight: Sight, mirror: Record | None) -> Current:
+    """What a file is an edit of that came out for a mirror: of what lay there, unless its mark says else.
+
+    Whoever has read before he opened it had read an earlier content: the newest under that mark until then,
+    for programs may have written on with it since. Who opened it first had read a later one.
+    """
+    replaced = _by_id(ledger, mirror.from_) if mirror else None
+    if replaced is None or sight.mark in (None, replaced.mark, sight.beneath):
+        return _of(mirror if sight.mark == sight.beneath else replaced)
+    marked = [record for record in ledger.xmp if record.mark == sight.mark]
+    if not marked:
+        return _UNKNOWN if sight.mark in ledger.seen else _of(replaced)
+    before = [record for record in marked if record.id < replaced.id]
+    own = [record for record in before if record.file == sight.file]
+    if not before:
+        return _of(min(marked, key=lambda record: record.id))
+    return _of(max(own or before, key=lambda record: record.id))
+
+
 def _doubtful(ledger: Ledger, newest: Record, hint: Has | None) -> frozenset[Key]:
     """Return the keys that may not have reached the file, if our last mirror may not have landed (R2)."""
     if newest.by == "tool" or hint == newest.has:
@@ -239,11 +256,6 @@ def _beside(
 
 def _of(record: Record | None) -> Current:
     return Current("known", record) if record else _UNKNOWN
-
-
-def _replaced(ledger: Ledger, mirror: Record | None) -> Record | None:
-    """What a mirror was made from and put in the place of."""
-    return _by_id(ledger, mirror.from_) if mirror else None
 
 
 def _by_id(ledger: Ledger, name: str | None) -> Record | None:

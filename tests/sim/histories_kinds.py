@@ -30,7 +30,8 @@ def wild(name: str) -> Callable[[int, int], Ran]:
     setting = next(setting for setting in SETTINGS if setting.name == name)
 
     def run(seed: int, steps: int) -> Ran:
-        history = Wild(seed, setting).run(steps)
+        rests = 8 if setting.holds else 4  # who is late needs time
+        history = Wild(seed, setting).run(steps, rests=rests)
         ran = _ran(history.scene, undecidable=sum(map(len, history.scene.excused.values())))
         return replace(
             ran, counts={**ran.counts, "false candidates": history.false}, rounds=(history.rounds,)

@@ -47,6 +47,15 @@ class People(Writers):
             key, value, change = field, text(new), Change(field, "set", new, page.dots(field))
         self._edit(path, [change], [(key, value, page.over(book, key))])
 
+    def late(self) -> None:
+        """A program reads, people go on, it opens the file or writes it, and people go on."""
+        self.lag()
+        for _ in range(self.rng.randrange(3)):
+            self.person()
+        self.go_on()
+        for _ in range(self.rng.randrange(3)):
+            self.person()
+
     def undo(self) -> None:
         """Somebody takes his last edit back; refused where it has been changed since."""
         if not self.undos:

@@ -53,7 +53,7 @@ class Wild(People):
         acts += [self.program, self.program, self.program] if setting.programs else []
         acts += [self.undo, self.look, self.scan]
         acts += [self.tear] if setting.programs else []
-        acts += [self.hold, self.hold, self.hold, self.lag, self.go_on] if setting.holds else []
+        acts += [self.hold, self.hold, self.late, self.late, self.late, self.go_on] if setting.holds else []
         if not setting.stale:  # a new mirror has no history by which to tell who is stale
             acts += [self.lost_mirror]
         if setting.crashes:
@@ -89,6 +89,7 @@ class Wild(People):
         self.pages = [page for page in self.pages if page.asset.path != path]
         self.undos = [undo for undo in self.undos if undo[0] != path]
         self.torn.pop(path, None)
+        self.lagging.pop(path, None)
         self.programs.pop(path, None)
 
     # What befalls the house.

@@ -12,20 +12,33 @@ from tests.sim.histories import Scene
 from tests.sim.histories_programs import NOTE, Program, is_whole, note_of, register
 from tests.sim.oracles import REGISTERS
 
+_FOCUSED = 0.7
+
 
 class Writers:
-    """The programs of one house; `torn`: how each photo's write that was begun is ended."""
+    """The programs of one house; `torn`: how each photo's write that was begun is ended.
+
+    `lagging`: what is to be written by those that have read, and have opened nothing yet. `focus`: the photo
+    and the field in which a program was late last, where others are to meet it.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.rng: random.Random = scene.rng
         self.torn: dict[str, Callable[[], None]] = {}
+        self.lagging: dict[str, bytes] = {}
+        self.focus: tuple[str, str] | None = None
         self.programs: dict[str, Program] = {}
 
     def _path(self) -> str:
-        return self.rng.choice(sorted(self.scene.originals))
+        paths = sorted(self.scene.originals)
+        if self.focus and self.focus[0] in paths and self.rng.random() < _FOCUSED:
+            return self.focus[0]
+        return self.rng.choice(paths)
 
     def _key(self) -> str:
+        if self.focus and self.rng.random() < _FOCUSED:
+            return self.focus[1]
         return self.rng.choice([*REGISTERS, "title", "tags"])
 
     def _program(self, path: str) -> Program:
@@ -47,6 +60,8 @@ class Writers:
     def _compose(self, path: str, program: Program) -> bytes:
         number = self.scene.count("edits")
         name = self._key()
+        if self.scene.setting.holds:
+            self.focus = path, name
         key = f"tags/t{number}" if name == "tags" else name
         value = True if name == "tags" else register(name, number)
         if name == "tags" and program.database.get("tags") and self.rng.random() < 0.3:
@@ -117,18 +132,28 @@ class Writers:
         program = Program(self.scene.fs, in_place=self.rng.random() < 0.5)
         data = self._compose(path, program)
         self.torn[path] = lambda: program.save(name, data)
+        self.lagging[path] = data
         self.scene.notes[name] = None
         self.scene.count("lagging writes")
 
     def go_on(self) -> None:
-        """A program that had begun to write gets to it."""
-        if self.torn:
-            path = self.rng.choice(sorted(self.torn))
+        """A program that had begun to write gets to it, or no further than to open the file."""
+        if not self.torn:
+            return
+        focused = self.focus[0] if self.focus else ""
+        path = focused if focused in self.torn else self.rng.choice(sorted(self.torn))
+        name = path + ".xmp"
+        if path in self.lagging and name in self.scene.fs.nodes and self.rng.random() < 0.5:
+            data, write = self.lagging.pop(path), self.scene.fs.hands.opened(name)
+            self.torn[path] = lambda: write(data)
+            self.scene.count("opened after it was read")
+        else:
             self.finish(path)
-            self.scene.touch(path + ".xmp")
+            self.scene.touch(name)
 
     def finish(self, path: str) -> None:
         """The program writes the rest."""
+        self.lagging.pop(path, None)
         self.torn.pop(path)()
 
     # What comes into the midst of other acts.

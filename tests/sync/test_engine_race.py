@@ -222,6 +222,23 @@ def test_a_late_write_into_what_was_taken_out_is_read_against_that_and_not_again
     assert (shown["title"], shown["rating"], shown["description"]) == ("Second", 5, "Late")
 
 
+def test_who_reads_before_and_opens_after_our_edit_does_not_replace_it() -> None:
+    """Found by kills: the file that it had opened was another than the one that it had read."""
+    machine = prepared()
+    fs = machine.fs
+    assert isinstance(fs, MemFS)
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool._database["title"] = "Theirs"
+    late = tool.compose()
+    machine.edit(PHOTO, title="Ours")
+    write = fs.hands.opened(SIDECAR)
+    machine.edit(PHOTO, rating=5)
+    write(late)
+    settle(machine)
+    asset = assets(machine.scan(everything=True))[PHOTO]
+    assert {candidate.v for candidate in asset.ledger.fields["title"]} == {"Ours", "Theirs"}
+
+
 def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     machine = prepared()
     fs = machine.fs

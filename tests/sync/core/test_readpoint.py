@@ -196,6 +196,48 @@ def test_a_marked_file_is_read_against_what_it_was_though_its_mark_was_met_again
     assert (solo.value("title"), solo.value("label"), solo.value("rating")) == ("Pond", "Red", 5)
 
 
+def test_who_had_read_before_he_opened_the_file_that_was_taken_out_is_an_edit_of_what_he_had_read() -> None:
+    """Found by kills: read against what was taken out, it replaced a person's title that nobody had seen."""
+    solo = Site("solo", single=True).edit(rating=1)
+    before = solo.mirror()
+    look = solo.absorb(tool(before, title=LAKE))
+    solo.edit(title=SEE)
+    opened = solo.mirror(look)
+    made = solo.edit(rating=5).mirror(solo.absorb(tool(opened)))
+    assert made
+    late = sight_of(tool(before, title=SEA), "swapped")
+    solo.absorb(replace(late, beneath=made.mark))
+    assert {candidate.v for candidate in solo.ledger.fields["title"]} == {SEE, SEA}
+    assert solo.value("rating") == 5
+
+
+def test_who_had_opened_the_file_before_it_was_taken_out_and_read_after_is_an_edit_of_the_newer() -> None:
+    solo = Site("solo", single=True).edit(title=LAKE)
+    before = solo.mirror()
+    first = solo.edit(rating=1).mirror(solo.absorb(tool(before)))
+    newer = solo.edit(title=SEE).mirror(solo.absorb(tool(first)))
+    assert first
+    late = sight_of(tool(newer, title=SEA), "swapped")
+    solo.absorb(replace(late, beneath=first.mark))
+    assert [candidate.v for candidate in solo.ledger.fields["title"]] == [SEA]
+
+
+@pytest.mark.parametrize(("mark", "held"), [("forgotten", {LAKE, SEA}), ("never seen", {SEA})])
+def test_a_file_taken_out_with_a_mark_that_no_record_has(mark: str, held: set[str]) -> None:
+    """Of one that is forgotten nobody can tell what its writer had read; any other is somebody's copy."""
+    solo = Site("solo", single=True).edit(title=LAKE)
+    first = solo.mirror()
+    made = solo.edit(rating=1).mirror(solo.absorb(tool(first)))
+    assert first
+    assert made
+    name = "0mbxsyaxh00-1node3"
+    if mark == "forgotten":
+        solo.ledger = replace(solo.ledger, seen=solo.ledger.seen | {name})
+    late = sight_of(Xmp({"title": SEA}, name, "tool"), "swapped")
+    solo.absorb(replace(late, beneath=made.mark))
+    assert {candidate.v for candidate in solo.ledger.fields["title"]} == held
+
+
 def test_what_was_written_into_the_mirror_while_it_was_taken_back_is_an_edit_of_the_mirror() -> None:
     solo = Site("solo", single=True).edit(title=LAKE)
     solo.mirror()
