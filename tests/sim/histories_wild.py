@@ -71,6 +71,7 @@ class Wild(People):
         self.rounds = max(self.rounds, self.scene.settle())
         self.false = check_rest(self.scene)
         self.scene.remembers = False
+        self.late_at.clear()
         self.scene.say(str(sorted(self.scene.index.items())))
         self.keep_ledgers()
 

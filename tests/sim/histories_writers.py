@@ -19,7 +19,8 @@ class Writers:
     """The programs of one house; `torn`: how each photo's write that was begun is ended.
 
     `lagging`: what is to be written by those that have read, and have opened nothing yet. `focus`: the photo
-    and the field in which a program was late last, where others are to meet it.
+    and the field in which a program was late last, where others are to meet it; `late_at`: the photos at
+    which one was since the last rest.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -28,6 +29,7 @@ class Writers:
         self.torn: dict[str, Callable[[], None]] = {}
         self.lagging: dict[str, bytes] = {}
         self.focus: tuple[str, str] | None = None
+        self.late_at: set[str] = set()
         self.programs: dict[str, Program] = {}
 
     def _path(self) -> str:
@@ -44,7 +46,8 @@ class Writers:
     def _program(self, path: str) -> Program:
         setting, rng = self.scene.setting, self.rng
         if not setting.stale:
-            drops = setting.drops and rng.random() < 0.4
+            # Who wrote without a mark over what a late one wrote unseen looks as if he had read all (README).
+            drops = setting.drops and rng.random() < 0.4 and path not in self.late_at
             self.scene.count("marks dropped", drops)
             return Program(self.scene.fs, drops=drops, in_place=rng.random() < 0.5)
         if path not in self.programs:
@@ -133,6 +136,7 @@ class Writers:
         data = self._compose(path, program)
         self.torn[path] = lambda: program.save(name, data)
         self.lagging[path] = data
+        self.late_at.add(path)
         self.scene.notes[name] = None
         self.scene.count("lagging writes")
 
