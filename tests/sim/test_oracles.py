@@ -27,6 +27,7 @@ TRIES = 200
 _write, _edit, _mirror = xmp.write, plan.edit, plan.mirror
 _write_ledger = ledgers.write
 _join, _plan, _settled, _stat = plan.join, plan.plan, put.settled, memfs._stat
+_taken_out = readpoint._taken_out
 _make, _compare, _settle = taking.Taking._edit, taking.Taking._compare, rounds.Rounds.settle
 
 
@@ -83,6 +84,10 @@ def _cleared(group: Any, here: Any, **more: Any) -> Any:
 def _over(fs: Any, pen: Any, prepared: Any, found: Any) -> Any:
     fs.rename(prepared.temp, prepared.path, replace=True)
     return put.Placed()
+
+
+def _as_it_lay_there(ledger: Any, sight: Any, mirror: Any) -> Any:
+    return _taken_out(ledger, replace(sight, mark=None), mirror)
 
 
 def _blind(fs: Any, prepared: Any, placed: Any) -> Any:
@@ -188,6 +193,11 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "files held open",
         " of ",
     ),
+    "who writes into what came out is taken to have read it": (
+        patches((readpoint, "_taken_out", _as_it_lay_there)),
+        "files held open",
+        " of ",
+    ),
     "names are exchanged one after another": (
         patches((put, "_replace", _over)),
         "shared folder",
@@ -209,6 +219,7 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
 LONG = {
     "what was seen long ago is forgotten": 60,
     "nobody asks who has open what came out of it": 24,
+    "who writes into what came out is taken to have read it": 24,
 }
 
 
