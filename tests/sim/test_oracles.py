@@ -27,7 +27,7 @@ TRIES = 200
 _write, _edit, _mirror = xmp.write, plan.edit, plan.mirror
 _write_ledger = ledgers.write
 _join, _plan, _settled, _stat = plan.join, plan.plan, put.settled, memfs._stat
-_taken_out = readpoint._taken_out
+_taken_out, _clear_away = readpoint._taken_out, writing._clear_away
 _make, _compare, _settle = taking.Taking._edit, taking.Taking._compare, rounds.Rounds.settle
 
 
@@ -79,6 +79,11 @@ def _cleared(group: Any, here: Any, **more: Any) -> Any:
         emptied = tuple(replace(ledger, fields={}, sets={}) for ledger in group.ledgers)
         group = replace(group, ledgers=emptied, remembered=None)
     return _plan(group, here, **more)
+
+
+def _keeps_copies(fs: Any, look: Any, decided: Any, written: Any) -> None:
+    steps = tuple(step for step in decided.steps if not isinstance(step, plan.RemoveCopy))
+    _clear_away(fs, look, replace(decided, steps=steps), written)
 
 
 def _over(fs: Any, pen: Any, prepared: Any, found: Any) -> Any:
@@ -163,7 +168,7 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         " of ",
     ),
     "a copy that was taken in stays": (
-        patches((writing, "_clear_away", lambda *_: None)),
+        patches((writing, "_clear_away", _keeps_copies)),
         "2 sites",
         "I8",
     ),
