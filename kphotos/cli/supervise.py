@@ -2,17 +2,18 @@
 
 A part that dies is started again after a pause that doubles, and that is said. A part that gives up at once
 with `USAGE` or `UNAVAILABLE` would do so for ever (a port in use, a bad setting): then everything ends with
-its code. Each child holds the reading end of a pipe whose other end only this process has, so that even a
-supervisor killed with SIGKILL leaves no child behind.
+its code. A signal's handler takes no lock, or it could wait for ever for the very code that it interrupts: it
+leaves a plain flag, and the loop looks at it each `TICK`. Each child holds the reading end of a pipe whose
+other end only this process has, so that even a supervisor killed with SIGKILL leaves no child behind.
 """
 
 import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from types import FrameType
 
 from kphotos.cli.exits import OK, UNAVAILABLE, USAGE
@@ -40,7 +41,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     begun: float = 0.0
-    due: float = field(default_factory=monotonic)
+    due: float = field(default_factory=time.monotonic)
 
     def start(self, lifeline: int) -> None:
         environment = {**os.environ, LIFELINE: str(lifeline)}
@@ -52,7 +53,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.begun = monotonic()
+        self.begun = time.monotonic()
 
     def signal(self, number: int) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -66,7 +67,7 @@ class Supervisor:
         self.children = [Child(part) for part in parts]
         self._say = say
         self._ready: Callable[[], bool] | None = ready
-        self._stop = threading.Event()
+        self._is_stopping = False
         self._code = OK
 
     def run(self) -> int:
@@ -76,13 +77,13 @@ class Supervisor:
         }
         lifeline, held = os.pipe()
         try:
-            while not self._stop.is_set():
+            while not self._is_stopping:
                 for child in self.children:
                     self._tend(child, lifeline)
                 # The address is announced once, when the pages answer; `ready` says it.
                 if self._ready is not None and self._ready():
                     self._ready = None
-                self._stop.wait(TICK)
+                time.sleep(TICK)
             self._end_all()
         finally:
             os.close(held)
@@ -93,18 +94,18 @@ class Supervisor:
 
     def stop(self, code: int = OK) -> None:
         """Ask the loop to end all parts; the first code given stands."""
-        if not self._stop.is_set():
+        if not self._is_stopping:
             self._code = code
-            self._stop.set()
+            self._is_stopping = True
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._stop.is_set():  # asked twice: do not wait for anyone
+        if self._is_stopping:  # asked twice: do not wait for anyone
             for child in self.children:
                 child.signal(signal.SIGKILL)
         self.stop()
 
     def _tend(self, child: Child, lifeline: int) -> None:
-        now = monotonic()
+        now = time.monotonic()
         if child.process is None:
             if now >= child.due:
                 child.start(lifeline)
@@ -127,12 +128,12 @@ class Supervisor:
     def _end_all(self) -> None:
         for child in self.children:
             child.signal(signal.SIGTERM)
-        deadline = monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         for child in self.children:
             if child.process is None:
                 continue
             try:
-                child.process.wait(max(0.0, deadline - monotonic()))
+                child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self._say(
                     f"{child.part.name} did not end within {PATIENCE:g} s and is killed; nothing is lost"

@@ -107,10 +107,10 @@ def started(
                 os.kill(pid, signal.SIGTERM)
             try:
                 process.wait(15)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired as error:
                 process.kill()
                 process.wait()
-                raise
+                raise AssertionError(f"SIGTERM did not end it:\n{log.read_text()}") from error
 
 
 def wait_ready(house: House) -> None:

@@ -91,6 +91,24 @@ def test_a_signal_ends_every_part(tmp_path: Path, number: signal.Signals) -> Non
     assert not any(alive(pids(note)[0]) for note in notes)
 
 
+def test_a_signal_ends_it_whatever_it_interrupts() -> None:
+    """Without a pause between its turns nearly every signal falls into the midst of one."""
+    busy = (
+        "import sys; from kphotos.cli import supervise; supervise.TICK = 0.0;"
+        "sys.exit(supervise.Supervisor([], print, lambda: print('turning', flush=True) or True).run())"
+    )
+    for turn in range(12):
+        with subprocess.Popen([sys.executable, "-c", busy], cwd=ROOT, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(turn / 1000)
+            process.send_signal(signal.SIGTERM)
+            try:
+                assert process.wait(10) == OK
+            finally:
+                process.kill()
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_part_that_ignores_the_request_is_killed_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
