@@ -157,7 +157,7 @@ class FS(Protocol):
         """Swap two existing names in one step; False where this disk cannot (nothing has changed)."""
         ...
 
-    def keep(self, path: str, temp: str) -> bool:
+    def link(self, path: str, temp: str) -> bool:
         """Give a file a second name, so that it stays when another takes its first; False where it cannot be.
 
         FileNotFoundError, FileExistsError as they are.

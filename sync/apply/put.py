@@ -152,7 +152,7 @@ def _replace_in_steps(fs: FS, pen: Pen, prepared: Prepared, found: Found, temp: 
     window is as well of a program that writes in place, or has the file open.
     """
     path, out = prepared.path, temp_path(prepared.path, pen.site, "swap", pen.rng, prepared.mark, found.data)
-    if not fs.keep(path, out):
+    if not fs.link(path, out):
         if fs.stat(path) != found.stat:
             raise FileNotFoundError(path)
         fs.rename(temp, path, replace=True)

@@ -134,8 +134,8 @@ class OsFS:
         with self._folder(old_folder) as at, self._folder(new_folder) as to:
             return kernel.renameat2(at, old, to, new, kernel.RENAME_EXCHANGE)
 
-    def keep(self, path: str, temp: str) -> bool:
-        """See `FS.keep`."""
+    def link(self, path: str, temp: str) -> bool:
+        """See `FS.link`."""
         require_ours(temp, path)
         (old_folder, old), (new_folder, new) = split(path), split(temp)
         with self._folder(old_folder) as at, self._folder(new_folder) as to:

@@ -172,10 +172,10 @@ class MemFS:
         one.ctime_ns = other.ctime_ns = self._now()
         return True
 
-    def keep(self, path: str, temp: str) -> bool:
-        """See `FS.keep`."""
+    def link(self, path: str, temp: str) -> bool:
+        """See `FS.link`."""
         require_ours(temp, path)
-        self._write("keep", path)
+        self._write("link", path)
         node = self._node(path)
         if not self.links:
             return False

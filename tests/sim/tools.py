@@ -46,11 +46,11 @@ class FakeTool:
         """Edit fields (None: remove) and write the file."""
         if not self._stale:
             self.refresh()
-        self._database = {k: v for k, v in {**self._database, **fields}.items() if v is not None}
-        self._write(self.compose())
+        self._write(self.compose(**fields))
 
-    def compose(self) -> bytes:
-        """The bytes it would write now."""
+    def compose(self, **fields: Any) -> bytes:
+        """Edit fields in the database alone; the bytes that it would write now."""
+        self._database = {k: v for k, v in {**self._database, **fields}.items() if v is not None}
         try:
             old: bytes | None = self._disk.read(self._path)
         except (FileNotFoundError, KeyError):

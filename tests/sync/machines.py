@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sync.engine import Asset, Engine, Event, Seen, Site, Volume
 from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
 from sync.ports import FS
 from tests.sim.memfs import MemFS
-from tests.sim.tools import content_of
+from tests.sim.tools import FakeTool, content_of
 from tests.sim.world import FakeClock, FakeRng, MemLock, MemMemory
 from tests.sync.sides import DiskHands, Hands
 
@@ -43,6 +44,12 @@ class Machine:
         self.engine = Engine(self.volume, self.site)
         return self.engine
 
+    @property
+    def memfs(self) -> MemFS:
+        """The disk of a simulated machine."""
+        assert isinstance(self.fs, MemFS)
+        return self.fs
+
     def edit(self, path: str, **fields: Any) -> Asset:
         """Set fields as Alice, None being a clear."""
         changes = [Change(name, "clear" if value is None else "set", value) for name, value in fields.items()]
@@ -67,6 +74,13 @@ class Machine:
     def mirror(self, path: str) -> dict[str, Any]:
         """What the XMP on disk of an original says."""
         return content_of(self.hands.read(path + ".xmp"))
+
+
+def late_writer(machine: Machine, path: str, **fields: Any) -> Callable[[], None]:
+    """A program has read an XMP and has it open; when called it writes these fields into that very file."""
+    late = FakeTool(machine.hands, path).compose(**fields)
+    write = machine.memfs.hands.opened(path)
+    return lambda: write(late)
 
 
 def assets(events: list[Event]) -> dict[str, Asset]:

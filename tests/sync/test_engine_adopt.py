@@ -7,7 +7,6 @@ import pytest
 from sync.core.rollback import NOTE
 from sync.errors import NotFound, Refused
 from tests.sim.crashes import cut_short
-from tests.sim.memfs import MemFS
 from tests.sync.machines import ALICE, Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -90,9 +89,7 @@ def test_a_crash_at_any_operation_leaves_the_one_or_the_other() -> None:
     while not is_over:
         number += 1
         machine = rolled_back()
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
-        is_over = cut_short(machine.fs, number, lambda m=machine: m.engine.adopt_disk(PHOTO, ALICE))
+        is_over = cut_short(machine.memfs, number, lambda m=machine: m.engine.adopt_disk(PHOTO, ALICE))
         machine.restart(forget=False)
         rest(machine)
         assert shown(machine) == machine.mirror(PHOTO)

@@ -29,14 +29,9 @@ def machine() -> Machine:
     return machine
 
 
-def disk(machine: Machine) -> MemFS:
-    assert isinstance(machine.fs, MemFS)
-    return machine.fs
-
-
 def read_only(machine: Machine) -> Machine:
     """The same volume as one that may not be written, with an overlay."""
-    overlay = MemFS(disk(machine).clock)
+    overlay = MemFS(machine.memfs.clock)
     overlay.make_folder = overlay.hands.folder  # type: ignore[method-assign]
     machine.volume = replace(machine.volume, overlay=overlay, writable=False)
     machine.restart(forget=True)
@@ -48,16 +43,16 @@ def read_only(machine: Machine) -> Machine:
     [OSError(5, "I/O error"), OSError(116, "Stale file handle"), PermissionError(13, "Permission denied")],
 )
 def test_a_root_that_fails_is_offline_and_nothing_is_gone(machine: Machine, error: OSError) -> None:
-    before = disk(machine).contents()
-    disk(machine).root_error = error
+    before = machine.memfs.contents()
+    machine.memfs.root_error = error
     assert kinds(machine.scan()) == ["Root"]
     assert kinds(machine.touch(PHOTO, SIDECAR)) == ["Root"]
     with pytest.raises(Offline):
         machine.edit(PHOTO, rating=1)
     with pytest.raises(NotFound):
         machine.engine.look(PHOTO)
-    disk(machine).root_error = None
-    assert disk(machine).contents() == before
+    machine.memfs.root_error = None
+    assert machine.memfs.contents() == before
     assert kinds(machine.scan()) == ["Root", "Done"]
 
 
@@ -67,8 +62,8 @@ def test_a_root_that_goes_away_in_the_midst_of_a_scan_loses_nothing(machine: Mac
     machine.hands.put("e/new.JPG", b"new")
     seen = scan_unmounted_at(machine, operation, 1)
     steps = 1
-    while disk(machine).root_error is not None:
-        disk(machine).root_error = None
+    while machine.memfs.root_error is not None:
+        machine.memfs.root_error = None
         assert not [event for event in seen if isinstance(event, Gone | Done)]
         assert isinstance(seen[-1], Root)
         assert seen[-1].state == "offline"
@@ -81,7 +76,7 @@ def test_a_root_that_goes_away_in_the_midst_of_a_scan_loses_nothing(machine: Mac
 
 def scan_unmounted_at(machine: Machine, operation: str, number: int) -> list[Event]:
     """Scan, the root going away at the operation of that name and number, if it comes to it."""
-    fs = disk(machine)
+    fs = machine.memfs
     left = number
 
     def vanish(at: int, name: str, path: str) -> None:
@@ -126,7 +121,7 @@ def test_a_folder_that_went_is_gone_with_all_that_was_in_it(machine: Machine) ->
 
 
 def test_deletions_seen_by_the_watcher_wait_for_the_brakes(machine: Machine) -> None:
-    fs = disk(machine)
+    fs = machine.memfs
     machine.hands.remove("d/0.JPG")
 
     def unmount(at: int, operation: str, path: str) -> None:
@@ -140,12 +135,12 @@ def test_deletions_seen_by_the_watcher_wait_for_the_brakes(machine: Machine) -> 
 
 def test_a_read_only_volume_is_never_written_and_its_ledgers_are_in_the_overlay(machine: Machine) -> None:
     read_only(machine)
-    before = disk(machine).contents()
+    before = machine.memfs.contents()
     assert assets(machine.scan())[PHOTO].document.value("rating") == 4
     asset = machine.edit(PHOTO, title="Lake")
     assert asset.document.content() == {"rating": 4, "title": "Lake"}
     assert (asset.pending, asset.has_ledger) == (False, True)
-    assert disk(machine).contents() == before
+    assert machine.memfs.contents() == before
     machine.restart(forget=True)
     assert assets(machine.scan())[PHOTO].document.content() == {"rating": 4, "title": "Lake"}
     assert machine.engine.look(PHOTO).id == asset.id
@@ -153,7 +148,7 @@ def test_a_read_only_volume_is_never_written_and_its_ledgers_are_in_the_overlay(
     assert isinstance(overlay, MemFS)
     assert overlay.hands.names("d") == ["IMG.JPG.kphotos.json"]
     machine.edit("d/0.JPG", rating=1)
-    assert disk(machine).contents() == before
+    assert machine.memfs.contents() == before
 
 
 def test_a_tools_edit_on_a_read_only_volume_is_kept_in_the_overlay(machine: Machine) -> None:
@@ -184,7 +179,7 @@ def test_an_empty_read_only_root_is_offline(machine: Machine) -> None:
 
 
 def test_a_name_too_long_for_a_sidecar_has_its_ledger_in_the_overlay(machine: Machine) -> None:
-    overlay = MemFS(disk(machine).clock)
+    overlay = MemFS(machine.memfs.clock)
     overlay.make_folder = overlay.hands.folder  # type: ignore[method-assign]
     machine.volume = replace(machine.volume, overlay=overlay)
     machine.restart()
@@ -205,7 +200,7 @@ def test_a_root_that_cannot_be_marked_is_offline() -> None:
         if operation == "make_folder":
             raise PermissionError(13, "Permission denied")
 
-    disk(machine).before = refuse
+    machine.memfs.before = refuse
     (root,) = machine.scan()
     assert isinstance(root, Root)
     assert "cannot be written" in root.reason
@@ -218,12 +213,12 @@ def test_sidecars_that_cannot_be_written_during_a_scan_are_told_and_tried_again(
         if operation == "create":
             raise PermissionError(13, "Permission denied")
 
-    disk(machine).before = refuse
+    machine.memfs.before = refuse
     for _ in range(2):
         asset = assets(machine.scan(everything=True))[PHOTO]
         assert (asset.pending, [problem.kind for problem in asset.problems]) == (True, ["refused"])
         assert asset.document.value("rating") == 4
-    disk(machine).before = lambda *_: None
+    machine.memfs.before = lambda *_: None
     asset = assets(machine.scan(everything=True))[PHOTO]
     assert (asset.pending, asset.problems) == (False, ())
     assert machine.mirror(PHOTO) == {"rating": 4}
@@ -246,7 +241,7 @@ def test_a_group_held_by_somebody_is_busy_for_a_person_and_pending_for_a_scan(
 
 
 def test_a_program_that_never_stops_writing_makes_an_edit_busy(machine: Machine) -> None:
-    fs = disk(machine)
+    fs = machine.memfs
 
     def touch(at: int, operation: str, path: str) -> None:
         if operation == "create":
@@ -277,7 +272,7 @@ def test_another_sites_ledger_put_in_between_is_joined_before_the_answer(machine
             done.append(1)
             machine.hands.replace(LEDGER, theirs.hands.read(LEDGER))
 
-    disk(machine).before = swap
+    machine.memfs.before = swap
     asset = machine.edit(PHOTO, rating=5)
     assert done
     assert asset.document.content() == {"rating": 5, "title": "Theirs"}
@@ -298,7 +293,7 @@ def test_later_events_name_the_original_to_touch_again(machine: Machine) -> None
 def test_what_changed_behind_the_disks_times_is_found_when_all_sidecars_are_read_again(
     machine: Machine,
 ) -> None:
-    node = disk(machine).nodes[SIDECAR]
+    node = machine.memfs.nodes[SIDECAR]
     node.data = node.data.replace(b"<xmp:Rating>4", b"<xmp:Rating>2").replace(b'Rating="4"', b'Rating="2"')
     assert kinds(machine.scan()) == ["Root", "Done"]
     seen = assets(machine.scan(sidecars=True))

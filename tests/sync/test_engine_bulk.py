@@ -41,13 +41,8 @@ def machine_with(number: int, *, exchanges: bool = True) -> tuple[Machine, list[
         machine.edit(path, title="Old")
     machine.pass_time(1)
     machine.scan()
-    memory(machine).durable_nodes = dict(memory(machine).nodes)
+    machine.memfs.durable_nodes = dict(machine.memfs.nodes)
     return machine, paths
-
-
-def memory(machine: Machine) -> MemFS:
-    assert isinstance(machine.fs, MemFS)
-    return machine.fs
 
 
 def tagged(
@@ -74,9 +69,9 @@ def test_every_photo_gets_the_edit_in_ledger_and_xmp_and_keeps_what_it_had(excha
         assert [line.bulk for line in machine.ledger(path).history if line.field == "tags/Sea"] == ["b1"]
     machine.engine.settle()
     assert not [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
-    memory(machine).writes.clear()
+    machine.memfs.writes.clear()
     machine.scan()
-    assert memory(machine).writes == []
+    assert machine.memfs.writes == []
 
 
 def test_a_group_costs_three_syncs_and_not_four_for_each_photo() -> None:
@@ -86,7 +81,7 @@ def test_a_group_costs_three_syncs_and_not_four_for_each_photo() -> None:
         syncs.extend([operation] if operation in ("fsync", "syncfs", "sync_folder") else [])
 
     machine, paths = machine_with(60)
-    memory(machine).before = count
+    machine.memfs.before = count
     tagged(machine, paths)
     assert syncs == ["syncfs", "syncfs", "sync_folder", "syncfs", "sync_folder"]
 
@@ -105,7 +100,7 @@ def test_what_a_large_change_leaves_is_cleared_away_without_a_listing_for_each(t
     assert len(left) >= 40
     machine.restart()
     machine.pass_time(3)
-    memory(machine).before = count
+    machine.memfs.before = count
     machine.scan() if told_by == "scan" else machine.touch(*left)
     assert not [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
     assert len(listings) < 5
@@ -192,9 +187,9 @@ def test_what_a_tool_writes_in_between_is_kept_and_so_is_ours(moment: str) -> No
             done.append(True)
             FakeTool(machine.hands, victim + ".xmp").set(creator=["Ana"])
 
-    memory(machine).before = act
+    machine.memfs.before = act
     outcomes = tagged(machine, paths)
-    memory(machine).before = lambda *_: None
+    machine.memfs.before = lambda *_: None
     assert done
     assert all(outcome.is_changed for outcome in outcomes)
     machine.pass_time(3)
@@ -213,12 +208,12 @@ def test_a_photo_that_is_refused_does_not_stop_the_others() -> None:
     machine.hands.put(newer + ".kphotos.json", json.dumps(told).encode())
     machine.edit(strange, title="Old")
     machine.hands.replace(strange, b"another picture")
-    before = memory(machine).contents()
+    before = machine.memfs.contents()
     outcomes = {outcome.path: outcome for outcome in tagged(machine, [*paths, absent])}
     refused = {path: type(outcome.refused) for path, outcome in outcomes.items() if outcome.refused}
     assert refused == {unread: Unreadable, newer: NewerSchema, strange: Refused, absent: NotFound}
     assert all(outcome.is_changed for path, outcome in outcomes.items() if path not in refused)
-    assert {path: data for path, data in memory(machine).contents().items() if path.startswith(unread)} == {
+    assert {path: data for path, data in machine.memfs.contents().items() if path.startswith(unread)} == {
         path: data for path, data in before.items() if path.startswith(unread)
     }
 
@@ -236,9 +231,9 @@ def test_a_disk_that_does_not_sync_is_an_answer_for_all_of_the_group_and_is_not_
             if len(syncs) == number:
                 raise OSError(errno.EIO, "Input/output error")
 
-    memory(machine).before = fail
+    machine.memfs.before = fail
     outcomes = tagged(machine, paths)
-    memory(machine).before = lambda *_: None
+    machine.memfs.before = lambda *_: None
     assert [type(outcome.refused) for outcome in outcomes] == [ReadOnly] * 12
     assert len(syncs) == number
     if number == 1:
@@ -255,9 +250,9 @@ def test_xmps_whose_names_cannot_be_synced_are_pending_and_the_edit_stands() -> 
         if len(syncs) == 3:
             raise OSError(errno.EIO, "Input/output error")
 
-    memory(machine).before = fail
+    machine.memfs.before = fail
     outcomes = tagged(machine, paths)
-    memory(machine).before = lambda *_: None
+    machine.memfs.before = lambda *_: None
     assert all(outcome.is_changed and outcome.asset and outcome.asset.pending for outcome in outcomes)
     machine.pass_time(3)
     machine.scan()
@@ -277,7 +272,7 @@ def test_done_again_it_changes_nothing_twice() -> None:
     assert all(outcome.is_changed for outcome in shift())
     machine.restart(forget=True)
     folders: list[str] = []
-    memory(machine).before = lambda n, op, path: folders.extend([path] if op == "sync_folder" else [])
+    machine.memfs.before = lambda n, op, path: folders.extend([path] if op == "sync_folder" else [])
     again = shift()
     assert all(outcome.was_done and not outcome.is_changed for outcome in again)
     assert {machine.engine.look(path).document.value("rating") for path in paths} == {1}
@@ -303,14 +298,14 @@ def test_a_folder_that_may_not_be_written_is_edited_in_the_overlay() -> None:
     paths = [f"d/P_{at}.JPG" for at in range(12)]
     for path in paths:
         machine.hands.put(path, b"the picture")
-    over = MemFS(memory(machine).clock)
+    over = MemFS(machine.memfs.clock)
     over.make_folder = over.hands.folder  # type: ignore[method-assign]
     machine.volume = Volume("volume-1", machine.fs, overlay=over, writable=False)
     machine.restart()
-    memory(machine).writes.clear()
+    machine.memfs.writes.clear()
     outcomes = tagged(machine, paths)
     assert [outcome.refused for outcome in outcomes if outcome.refused] == []
-    assert memory(machine).writes == []
+    assert machine.memfs.writes == []
     over.power_cut()
     machine.restart(forget=True)
     assert all(has_tag(machine, path) for path in paths)

@@ -83,8 +83,7 @@ def settled(machine: Machine) -> Any:
     machine.scan()
     machine.pass_time(5)
     machine.scan()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     fs.writes.clear()
     asset = assets(machine.scan(everything=True))[PHOTO]
     assert fs.writes == []

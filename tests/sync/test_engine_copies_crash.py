@@ -12,7 +12,6 @@ from sync.codecs import xmp
 from sync.core.edit import edit
 from sync.core.model import Change
 from tests.sim.crashes import CUTS, befall, cut_short
-from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -38,8 +37,7 @@ def conflicted(*, exchanges: bool = True) -> Machine:
     assert mark
     machine.hands.put(f"d/IMG.JPG{TAG}.xmp", xmp.write(there, {"title": "Old", "label": "Red"}, mark))
     machine.pass_time(3)
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.durable_nodes = dict(machine.fs.nodes)
+    machine.memfs.durable_nodes = dict(machine.memfs.nodes)
     return machine
 
 
@@ -48,8 +46,7 @@ def said_by(machine: Machine) -> dict[str, Any]:
     for _ in range(3):
         machine.pass_time(3)
         machine.scan()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     fs.writes.clear()
     (asset,) = assets(machine.scan(everything=True)).values()
     assert fs.writes == []
@@ -83,8 +80,7 @@ def test_a_crash_at_any_operation_loses_nothing_of_a_copy(exchanges: bool, cut: 
 
 def remove_first(machine: Machine) -> None:
     """Plant: a copy is removed as soon as its content was read."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     create = fs.create
 
     def careless(path: str, data: bytes, like: str | None = None) -> Any:
@@ -106,8 +102,7 @@ def test_a_disk_that_fails_keeps_the_copies_until_it_works(error: OSError) -> No
     while has_failed:
         number, has_failed = number + 1, False
         machine = conflicted()
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         start = fs.operations
 
         def fail(at: int, operation: str, path: str) -> None:

@@ -73,9 +73,8 @@ def begun(scene: str, exchanges: bool, spoil: Callable[[MemFS], None] = lambda f
     machine.hands.put(PHOTO, b"the picture")
     machine.scan()
     SCENES[scene][0](machine)
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.durable_nodes = dict(machine.fs.nodes)
-    spoil(machine.fs)
+    machine.memfs.durable_nodes = dict(machine.memfs.nodes)
+    spoil(machine.memfs)
     return machine
 
 
@@ -101,8 +100,7 @@ def check_recovery(machine: Machine, contents: list[dict[str, Any]], *, forget: 
     machine.pass_time(3)
     machine.scan()
     assert not [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.writes.clear()
+    machine.memfs.writes.clear()
     machine.scan(everything=True)
     assert machine.fs.writes == []
     assert engine.look(PHOTO).document.content() == seen.document.content()
@@ -161,8 +159,7 @@ def test_a_disk_that_forgets_to_sync_is_caught(plant: Callable[[MemFS], None], c
 
 def edit_with_a_fault(machine: Machine, number: int, error: OSError) -> tuple[str, bool]:
     """Edit, the operation of that number failing: "done", "pending" or "refused", and whether it did."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     start = fs.operations
     failed: list[str] = []
 

@@ -6,7 +6,6 @@ import pytest
 
 from sync.errors import NotFound, Refused
 from tests.sim.crashes import cut_short
-from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
@@ -82,9 +81,7 @@ def test_a_crash_at_any_operation_lets_the_new_picture_inherit_nothing() -> None
     while not is_over:
         number += 1
         machine = reused()
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
-        is_over = cut_short(machine.fs, number, lambda m=machine: m.engine.disown(PHOTO))
+        is_over = cut_short(machine.memfs, number, lambda m=machine: m.engine.disown(PHOTO))
         machine.restart(forget=number % 2 == 0)
         machine.pass_time(3)
         assert assets(machine.scan(everything=True))[PHOTO].document.content() == {}

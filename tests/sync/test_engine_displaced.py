@@ -9,7 +9,6 @@ import pytest
 
 from sync.engine import hash_of
 from tests.sim.crashes import befall, cut_short
-from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 A, B, C = "d/A.JPG", "d/B.JPG", "e/C.JPG"
@@ -154,8 +153,7 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
     while not is_over:
         number += every
         machine = machine_with()
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         move(machine)
         machine.pass_time(3)
         fs.durable_nodes = dict(fs.nodes)

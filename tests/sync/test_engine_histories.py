@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from tests.sim.memfs import Crash, MemFS
+from tests.sim.memfs import Crash
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
 
@@ -69,8 +69,7 @@ class History:
         self.allowed = {title}
 
     def crash(self) -> None:
-        fs, title = self.machine.fs, self.title()
-        assert isinstance(fs, MemFS)
+        fs, title = self.machine.memfs, self.title()
         fs.durable_nodes = dict(fs.nodes)
         end = fs.operations + self.random.randrange(1, 60)
 
@@ -99,8 +98,7 @@ class History:
     def rest(self) -> None:
         self.machine.pass_time(3)
         self.machine.scan()
-        fs = self.machine.fs
-        assert isinstance(fs, MemFS)
+        fs = self.machine.memfs
         fs.writes.clear()
         self.machine.pass_time(3)
         self.machine.scan(everything=True)
@@ -128,7 +126,6 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
         history = History(7)
         for _ in range(10):
             history.step()
-        assert isinstance(history.machine.fs, MemFS)
-        return history.machine.fs.contents()
+        return history.machine.memfs.contents()
 
     assert contents() == contents()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sync.engine import Gone, lost
-from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 CONTENT = {"title": "Lake", "rating": 3}
@@ -26,8 +25,7 @@ def machine_with(path: str) -> Machine:
 
 def move_midway(machine: Machine, old: str, new: str) -> None:
     """Scan, and move the photo when one half of the folders has been listed."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     real, moved = fs.entries, list[str]()
 
     def entries(folder: str) -> object:

@@ -48,8 +48,7 @@ def assert_followed(machine: Machine, new: str, asset_id: str) -> None:
     for _ in range(3):
         machine.pass_time(3)
         machine.scan()
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.writes.clear()
+    machine.memfs.writes.clear()
     asset = assets(machine.scan(everything=True))[new]
     assert machine.fs.writes == []
     assert (asset.document.content(), asset.problems, asset.pending) == (CONTENT, (), False)
@@ -139,8 +138,7 @@ def test_a_sidecar_shared_with_a_twin_that_stayed_stays() -> None:
 
 
 def left(machine: Machine) -> dict[str, bytes]:
-    assert isinstance(machine.fs, MemFS)
-    return {path: data for path, data in machine.fs.contents().items() if path.startswith("a/")}
+    return {path: data for path, data in machine.memfs.contents().items() if path.startswith("a/")}
 
 
 def test_where_the_new_place_has_sidecars_of_its_own_all_stay_and_a_person_is_told() -> None:
@@ -204,8 +202,7 @@ def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
         asset_id = machine.ledger(OLD).id
         machine.hands.move(OLD, NEW)
         machine.pass_time(3)
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         fs.durable_nodes = dict(fs.nodes)
         is_over = cut_short(machine.fs, number, machine.scan)
         befall(machine.fs, cut)
@@ -337,12 +334,10 @@ def test_what_a_program_writes_through_the_xmp_that_was_moved_is_heard(
     drops_mark: bool, tells_writers: bool
 ) -> None:
     machine = machine_with(is_hashed=True)
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     fs.tells_writers = tells_writers
-    tool = FakeTool(machine.hands, OLD + ".xmp", drops_mark=drops_mark)
-    tool._database["description"] = "Late"
-    late, write = tool.compose(), fs.hands.opened(OLD + ".xmp")
+    late = FakeTool(machine.hands, OLD + ".xmp", drops_mark=drops_mark).compose(description="Late")
+    write = fs.hands.opened(OLD + ".xmp")
     machine.hands.move(OLD, NEW)
     machine.pass_time(3)
     assert assets(machine.scan())[NEW].document.content() == CONTENT
@@ -358,11 +353,9 @@ def test_what_a_program_writes_through_the_xmp_that_was_moved_is_heard(
 
 def test_a_program_that_was_half_way_through_its_write_when_the_photo_moved_is_heard() -> None:
     machine = machine_with(is_hashed=True)
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    tool = FakeTool(machine.hands, OLD + ".xmp")
-    tool._database["description"] = "Late"
-    late, write = tool.compose(), fs.hands.opened(OLD + ".xmp")
+    fs = machine.memfs
+    late = FakeTool(machine.hands, OLD + ".xmp").compose(description="Late")
+    write = fs.hands.opened(OLD + ".xmp")
     fs.nodes[OLD + ".xmp"].data = late[:54]
     machine.hands.move(OLD, NEW)
     machine.pass_time(3)

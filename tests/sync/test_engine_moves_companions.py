@@ -266,8 +266,7 @@ def test_a_renamed_folder_keeps_a_thousand_photos_and_writes_nothing() -> None:
     machine.pass_time(5)
     machine.scan()
     machine.hands.move("a", "b/c")
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.writes.clear()
+    machine.memfs.writes.clear()
     found = assets(machine.scan())
     assert machine.fs.writes == []
     assert len(found) == 1000
@@ -285,8 +284,7 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
         number += 1
         machine = machine_with(*names)
         hashed(machine, OLD)
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         machine.hands.move(OLD, NEW)
         machine.pass_time(3)
         fs.durable_nodes = dict(fs.nodes)

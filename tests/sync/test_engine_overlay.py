@@ -20,11 +20,6 @@ SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
 BOTH = {"title": "Lake", "rating": 4}
 
 
-def disk(machine: Machine) -> MemFS:
-    assert isinstance(machine.fs, MemFS)
-    return machine.fs
-
-
 def over(machine: Machine) -> MemFS:
     assert isinstance(machine.volume.overlay, MemFS)
     return machine.volume.overlay
@@ -40,7 +35,7 @@ def turned(machine: Machine, *, writable: bool) -> Machine:
 def library() -> Machine:
     """A volume with two photos that was writable, rated one of them, and has an overlay."""
     machine = simulated_machine()
-    home = MemFS(disk(machine).clock)
+    home = MemFS(machine.memfs.clock)
     home.make_folder = home.hands.folder  # type: ignore[method-assign]
     machine.volume = replace(machine.volume, overlay=home)
     machine.restart()
@@ -69,9 +64,9 @@ def test_what_was_edited_read_only_goes_to_its_place_and_leaves_the_overlay(mach
     assert over(machine).contents() == {}
     machine.pass_time(3)
     machine.scan()
-    disk(machine).writes.clear()
+    machine.memfs.writes.clear()
     assert kinds(machine.scan(everything=True))[-2:] == ["Root", "Done"]
-    assert disk(machine).writes == []
+    assert machine.memfs.writes == []
 
 
 def test_before_the_scan_comes_by_whoever_looks_or_edits_sees_it_all(machine: Machine) -> None:
@@ -183,12 +178,12 @@ def test_a_read_only_photo_that_moved_keeps_what_was_edited(machine: Machine, wi
     machine.hands.move(PHOTO, "e/IMG.JPG")
     if with_xmp:
         machine.hands.move(SIDECAR, "e/IMG.JPG.xmp")
-    before = disk(machine).contents()
+    before = machine.memfs.contents()
     machine.pass_time(3)
     machine.scan()
     assert machine.engine.look("e/IMG.JPG").document.content() == BOTH
     assert [*over(machine).contents()] == ["e/IMG.JPG.kphotos.json"]
-    assert disk(machine).contents() == before
+    assert machine.memfs.contents() == before
 
 
 def test_a_group_held_by_somebody_keeps_its_overlay_until_the_next_scan(machine: Machine) -> None:
@@ -224,9 +219,9 @@ def many(machine: Machine) -> None:
 
 
 def test_many_edits_at_once_go_to_the_overlay_and_then_to_their_places(machine: Machine) -> None:
-    before = disk(machine).contents()
+    before = machine.memfs.contents()
     many(machine)
-    assert disk(machine).contents() == before
+    assert machine.memfs.contents() == before
     assert machine.engine.look("d/other.JPG").document.content() == {"tags": ("Sea",)}
     turned(machine, writable=True).scan()
     assert machine.mirror("d/other.JPG") == {"tags": ("Sea",)}
@@ -258,14 +253,14 @@ def crash_at(machine: Machine, number: int) -> bool:
         if left == 0:
             raise Crash
 
-    for fs in (disk(machine), over(machine)):
+    for fs in (machine.memfs, over(machine)):
         fs.before = stop
     try:
         machine.scan()
     except Crash:
         return False
     finally:
-        for fs in (disk(machine), over(machine)):
+        for fs in (machine.memfs, over(machine)):
             fs.before = lambda *_: None
     return True
 
@@ -276,12 +271,12 @@ def enumerate_crashes(cut: str) -> int:
         number += 1
         machine = turned(library(), writable=False)
         machine.edit(PHOTO, title="Lake")
-        for fs in (disk(machine), over(machine)):
+        for fs in (machine.memfs, over(machine)):
             fs.durable_nodes = dict(fs.nodes)
         turned(machine, writable=True)
         is_over = crash_at(machine, number)
         if cut != "killed":
-            for fs in (disk(machine), over(machine)):
+            for fs in (machine.memfs, over(machine)):
                 fs.power_cut(keep_names=cut == "names kept")
         machine.restart(forget=cut == "names lost")
         machine.pass_time(3)
@@ -337,8 +332,8 @@ def test_a_read_only_root_is_known_by_its_landmarks_and_marked_when_it_may_be_wr
 
 def foreign(machine: Machine) -> None:
     """Another disk at the same place."""
-    for name in [*disk(machine).nodes]:
-        disk(machine).nodes.pop(name, None)
+    for name in [*machine.memfs.nodes]:
+        machine.memfs.nodes.pop(name, None)
     for number in range(9):
         machine.hands.put(f"d/{number}.JPG", b"x" * number)
 
@@ -388,6 +383,6 @@ def test_in_doubt_the_content_of_what_is_there_decides(same: bool) -> None:
     machine.volume = replace(machine.volume, writable=False, landmarks=marks)
     machine.restart()
     assert (kinds(machine.scan())[-1] == "Done") is same
-    assert disk(machine).opened.count(PHOTO) == 1
+    assert machine.memfs.opened.count(PHOTO) == 1
     machine.scan()
-    assert disk(machine).opened.count(PHOTO) == 1
+    assert machine.memfs.opened.count(PHOTO) == 1

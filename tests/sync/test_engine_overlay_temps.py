@@ -9,7 +9,7 @@ import pytest
 from sync.apply.temps import temp_path
 from tests.sim.crashes import cut_short
 from tests.sync.machines import Machine, assets
-from tests.sync.test_engine_overlay import BOTH, LEDGER, PHOTO, disk, library, over, turned
+from tests.sync.test_engine_overlay import BOTH, LEDGER, PHOTO, library, over, turned
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_what_says_nothing_or_is_another_pictures_is_left_alone(machine: Machine
 
 def test_a_temp_goes_where_its_photo_went(machine: Machine) -> None:
     lay(machine, "swap", newer(machine))
-    for name in [*disk(machine).contents()]:
+    for name in [*machine.memfs.contents()]:
         if name.startswith(PHOTO):
             machine.hands.move(name, name.replace("d/", "e/"))
     for _ in range(3):

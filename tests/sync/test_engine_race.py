@@ -15,9 +15,14 @@ from sync.core.model import Change
 from sync.engine import Engine, Site
 from sync.errors import SyncError
 from sync.osfs import kernel
-from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
-from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
+from tests.sync.machines import (
+    Machine,
+    assets,
+    disk_machine,
+    late_writer,
+    simulated_machine,
+)
 
 PHOTO = "IMG.JPG"
 SIDECAR = PHOTO + ".xmp"
@@ -36,8 +41,7 @@ def prepared(*, exchanges: bool = True) -> Machine:
 
 def interrupt(machine: Machine, number: int, tool: Callable[[], None], act: Act) -> str | None:
     """Act, and let the tool write before the operation of that number; which it was, None if none."""
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     start, hit = fs.operations, []
 
     def before(at: int, operation: str, path: str) -> None:
@@ -134,12 +138,8 @@ def test_a_tool_half_way_through_its_write_finishes_it_and_is_heard() -> None:
 
     def tool_of(machine: Machine) -> Callable[[], None]:
         def write() -> None:
-            fs = machine.fs
-            assert isinstance(fs, MemFS)
-            tool = FakeTool(machine.hands, SIDECAR)
-            tool._database["title"] = "Theirs"
-            finished[:] = [tool.compose()]
-            torn[:] = [fs.nodes[SIDECAR]]
+            finished[:] = [FakeTool(machine.hands, SIDECAR).compose(title="Theirs")]
+            torn[:] = [machine.memfs.nodes[SIDECAR]]
             machine.hands.put(SIDECAR, finished[0][:54])
 
         return write
@@ -149,15 +149,10 @@ def test_a_tool_half_way_through_its_write_finishes_it_and_is_heard() -> None:
 
 def test_what_a_tool_writes_through_a_file_we_took_out_is_heard() -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database["title"] = "Theirs"
-    late, node = tool.compose(), fs.nodes[SIDECAR]
+    write_late = late_writer(machine, SIDECAR, title="Theirs")
     machine.edit(PHOTO, rating=5)
     machine.pass_time(0.1)
-    node.data = node.durable = late
-    node.mtime_ns = node.ctime_ns = machine.site.clock.now_ns()
+    write_late()
     shown = settle(machine)
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
 
@@ -165,18 +160,14 @@ def test_what_a_tool_writes_through_a_file_we_took_out_is_heard() -> None:
 def test_what_was_taken_out_long_ago_is_an_edit_of_what_it_was() -> None:
     """Without our mark in it, only the temp's name tells whose place it had: not the newest mirror's."""
     machine = simulated_machine()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
     machine.hands.put(PHOTO, b"the picture")
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool.set(description="A lake")
+    FakeTool(machine.hands, SIDECAR).set(description="A lake")
     machine.scan()
-    tool._database["title"] = "Theirs"
-    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    write_late = late_writer(machine, SIDECAR, title="Theirs")
     machine.edit(PHOTO, title="Ours")
     machine.edit(PHOTO, rating=5)
     machine.edit(PHOTO, rating=4)
-    write(late)
+    write_late()
     settle(machine)
     asset = assets(machine.scan(everything=True))[PHOTO]
     assert {candidate.v for candidate in asset.ledger.fields["title"]} == {"Ours", "Theirs"}
@@ -189,8 +180,7 @@ def test_what_was_taken_out_is_no_edit_though_it_is_forgotten_and_its_mark_was_w
     tool = FakeTool(machine.hands, SIDECAR)
     tool.set(title="First")
     machine.touch(SIDECAR)
-    tool._database["title"] = "Second"
-    late = tool.compose()
+    late = tool.compose(title="Second")
     machine.edit(PHOTO, rating=5)
     machine.hands.put(SIDECAR, late)
     machine.touch(SIDECAR)
@@ -205,19 +195,15 @@ def test_what_was_taken_out_is_no_edit_though_it_is_forgotten_and_its_mark_was_w
 
 def test_a_late_write_into_what_was_taken_out_is_read_against_that_and_not_against_its_mark() -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
     tool = FakeTool(machine.hands, SIDECAR)
     tool.set(title="First")
     machine.touch(SIDECAR)
-    tool._database["title"] = "Second"
-    second = tool.compose()
-    tool._database |= {"title": "First", "description": "Late"}
-    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    second = tool.compose(title="Second")
+    write_late = late_writer(machine, SIDECAR, description="Late")
     machine.edit(PHOTO, rating=5)
     machine.hands.put(SIDECAR, second)
     machine.touch(SIDECAR)
-    write(late)
+    write_late()
     shown = settle(machine)
     assert (shown["title"], shown["rating"], shown["description"]) == ("Second", 5, "Late")
 
@@ -225,13 +211,9 @@ def test_a_late_write_into_what_was_taken_out_is_read_against_that_and_not_again
 def test_who_reads_before_and_opens_after_our_edit_does_not_replace_it() -> None:
     """Found by kills: the file that it had opened was another than the one that it had read."""
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database["title"] = "Theirs"
-    late = tool.compose()
+    late = FakeTool(machine.hands, SIDECAR).compose(title="Theirs")
     machine.edit(PHOTO, title="Ours")
-    write = fs.hands.opened(SIDECAR)
+    write = machine.memfs.hands.opened(SIDECAR)
     machine.edit(PHOTO, rating=5)
     write(late)
     settle(machine)
@@ -241,16 +223,12 @@ def test_who_reads_before_and_opens_after_our_edit_does_not_replace_it() -> None
 
 def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database["title"] = "Theirs"
-    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    write_late = late_writer(machine, SIDECAR, title="Theirs")
     machine.edit(PHOTO, rating=5)
     for _ in range(3):
         machine.pass_time(600)
         machine.scan()
-    write(late)
+    write_late()
     shown = settle(machine)
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
     assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names())
@@ -259,8 +237,7 @@ def test_a_file_we_took_out_waits_for_whoever_has_it_open() -> None:
 @pytest.mark.parametrize("tells_writers", [True, False])
 def test_ours_that_came_out_again_waits_for_whoever_has_opened_it_meanwhile(tells_writers: bool) -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
+    fs = machine.memfs
     fs.tells_writers = tells_writers
     tool, late = FakeTool(machine.hands, SIDECAR, in_place=False), list[Callable[[], None]]()
     exchanges = 0
@@ -273,10 +250,7 @@ def test_ours_that_came_out_again_waits_for_whoever_has_opened_it_meanwhile(tell
         if exchanges == 1:
             tool.set(title="Theirs")
         elif exchanges == 2:
-            other = FakeTool(machine.hands, SIDECAR)
-            other._database["description"] = "Late"
-            data, write = other.compose(), fs.hands.opened(SIDECAR)
-            late.append(lambda: write(data))
+            late.append(late_writer(machine, SIDECAR, description="Late"))
 
     fs.before = before
     machine.edit(PHOTO, rating=5)
@@ -290,16 +264,12 @@ def test_ours_that_came_out_again_waits_for_whoever_has_opened_it_meanwhile(tell
 
 def test_where_nobody_can_tell_who_has_it_open_it_waits_for_seconds() -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    fs.tells_writers = False
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database["title"] = "Theirs"
-    late, write = tool.compose(), fs.hands.opened(SIDECAR)
+    machine.memfs.tells_writers = False
+    write_late = late_writer(machine, SIDECAR, title="Theirs")
     machine.edit(PHOTO, rating=5)
     machine.pass_time(UNSURE_SECONDS - 1)
     machine.scan()
-    write(late)
+    write_late()
     machine.pass_time(UNSURE_SECONDS)
     shown = settle(machine)
     assert (shown["title"], shown["rating"]) == ("Theirs", 5)
@@ -308,9 +278,7 @@ def test_where_nobody_can_tell_who_has_it_open_it_waits_for_seconds() -> None:
 
 def test_nor_does_a_share_whose_clock_is_ahead_make_it_wait_for_years() -> None:
     machine = prepared()
-    fs = machine.fs
-    assert isinstance(fs, MemFS)
-    fs.tells_writers = False
+    machine.memfs.tells_writers = False
     machine.edit(PHOTO, rating=5)
     machine.pass_time(-10 * 365 * 86_400)
     machine.scan()
@@ -326,9 +294,7 @@ def test_a_file_held_open_on_a_real_disk_is_waited_for(
         monkeypatch.setattr(kernel, "renameat2", lambda *_: False)
     machine.hands.put(PHOTO, b"the picture")
     machine.edit(PHOTO, title="Lake")
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database["title"] = "Theirs"
-    late = tool.compose()
+    late = FakeTool(machine.hands, SIDECAR).compose(title="Theirs")
     with (tmp_path / "volume" / SIDECAR).open("r+b", buffering=0) as file:
         machine.edit(PHOTO, rating=5)
         for _ in range(3):
@@ -354,8 +320,7 @@ def test_without_an_exchange_only_the_very_last_step_is_a_window(
     steps: list[str] = []
     while True:
         machine = prepared(exchanges=False)
-        assert isinstance(machine.fs, MemFS)
-        machine.fs.links = links
+        machine.memfs.links = links
         tool = FakeTool(machine.hands, SIDECAR, in_place=in_place)
         hit = interrupt(machine, len(steps) + 1, lambda tool=tool: tool.set(title="Theirs"), by_person)  # type: ignore[misc]
         if hit is None:

@@ -80,8 +80,7 @@ class Fleet:
     def crash(self) -> None:
         """A process dies in the midst of an edit, or just after it."""
         machine, value = self.any(), self.unique()
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         end = fs.operations + self.chance.randrange(1, 60)
 
         def stop(number: int, operation: str, path: str) -> None:
@@ -161,8 +160,7 @@ class Fleet:
         left = set(self.machines[0].hands.names("d")) - {"IMG.JPG", "IMG.JPG.kphotos.json", "IMG.JPG.xmp"}
         assert not left or self.setting == "foreign parts"
         for machine in self.machines:
-            assert isinstance(machine.fs, MemFS)
-            machine.fs.writes.clear()
+            machine.memfs.writes.clear()
             (asset,) = assets(machine.scan(everything=True)).values()
             assert machine.fs.writes == []
             assert not asset.pending

@@ -12,7 +12,6 @@ from sync.apply.temps import site_digest
 from sync.engine import Later
 from sync.engine.sharing import users
 from sync.errors import NotFound, ReadOnly, Refused
-from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, assets
 from tests.sync.test_engine_sites import LEDGER, PHOTO, SIDECAR, carry, two, writes
@@ -113,13 +112,12 @@ def test_a_retirement_is_taken_back_by_a_person_or_by_the_site_that_returns() ->
 
 def test_a_retirement_and_its_end_outlast_a_power_cut() -> None:
     here, there = two()
-    assert isinstance(here.fs, MemFS)
-    here.fs.durable_nodes = dict(here.fs.nodes)
+    here.memfs.durable_nodes = dict(here.memfs.nodes)
     here.engine.retire(digest(there))
-    here.fs.power_cut()
+    here.memfs.power_cut()
     assert users(here.volume)[1] == {digest(there)}
     here.engine.recall(digest(there))
-    here.fs.power_cut()
+    here.memfs.power_cut()
     assert users(here.volume)[1] == frozenset()
 
 
@@ -182,13 +180,12 @@ def test_a_disk_that_does_not_tell_who_is_there_does_not_make_a_site_alone(is_kn
     carry(there, here, SIDECAR)
     if not is_known:
         here.restart()
-    assert isinstance(here.fs, MemFS)
 
     def refuse(number: int, operation: str, path: str) -> None:
         if (operation, path) == ("names", ".kphotos/sites"):
             raise OSError(errno.EIO, "Input/output error")
 
-    here.fs.before = refuse
+    here.memfs.before = refuse
     here.touch(SIDECAR)
     assert here.engine.look(PHOTO).document.value("title") == "Lake"
     assert here.engine.sharers() == []

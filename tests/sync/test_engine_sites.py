@@ -34,8 +34,7 @@ def another(machine: Machine, name: str = "site-2") -> Machine:
 
 def carry(one: Machine, other: Machine, prefix: str) -> None:
     """Carry files over as a sync tool does."""
-    assert isinstance(one.fs, MemFS)
-    for path, data in one.fs.contents().items():
+    for path, data in one.memfs.contents().items():
         if path.startswith(prefix):
             other.hands.replace(path, data)
 
@@ -52,8 +51,7 @@ def two() -> tuple[Machine, Machine]:
 
 
 def writes(machine: Machine) -> list[tuple[str, str]]:
-    assert isinstance(machine.fs, MemFS)
-    return machine.fs.writes
+    return machine.memfs.writes
 
 
 def title(asset: Asset) -> Any:
@@ -172,8 +170,7 @@ def test_another_sites_temp_is_left_for_an_hour_and_then_taken_in() -> None:
     here, there = two()
     here.edit(PHOTO, title="Lake")
     here.edit(PHOTO, title="Sea")
-    assert isinstance(here.fs, MemFS)
-    temps = [path for path in here.fs.contents() if "-swap-" in path]
+    temps = [path for path in here.memfs.contents() if "-swap-" in path]
     assert temps
     carry(here, there, "d/")
     for _ in range(3):

@@ -7,7 +7,6 @@ import pytest
 from sync.apply.temps import temp_path
 from sync.engine import hash_of
 from tests.sim.crashes import CUTS, befall, cut_short
-from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
 
@@ -36,10 +35,8 @@ def temps(machine: Machine) -> list[str]:
 
 def taken_out(machine: Machine) -> str:
     """A temp with what another program had just written when we exchanged its file."""
-    tool = FakeTool(machine.hands, OLD + ".xmp")
-    tool._database |= {"label": "Red"}
     swap = temp_path(OLD + ".xmp", "site-1", "swap", machine.site.rng)
-    machine.hands.put(swap, tool.compose())
+    machine.hands.put(swap, FakeTool(machine.hands, OLD + ".xmp").compose(label="Red"))
     return swap
 
 
@@ -147,8 +144,7 @@ def test_a_crash_at_any_operation_leaves_none_and_loses_nothing(cut: str) -> Non
         machine = machine_with()
         taken_out(machine)
         machine.hands.move(OLD, NEW)
-        fs = machine.fs
-        assert isinstance(fs, MemFS)
+        fs = machine.memfs
         fs.durable_nodes = dict(fs.nodes)
         is_over = cut_short(fs, number, machine.scan)
         befall(fs, cut)

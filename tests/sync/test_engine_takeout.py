@@ -9,7 +9,6 @@ import pytest
 
 from sync.codecs.takeout import Takeout
 from sync.engine import Asset
-from tests.sim.memfs import MemFS
 from tests.sync.machines import Machine, assets, simulated_machine
 
 PHOTO, JSON = "d/IMG_1.jpg", "d/IMG_1.jpg.supplemental-metadata.json"
@@ -42,8 +41,7 @@ def test_what_a_json_says_is_told_with_the_asset_and_nothing_is_written() -> Non
     assert asset.takeout == Takeout("IMG_1.jpg", {"description": "Boats"}, ("favorited",))
     assert asset.document.fields == {}
     assert (asset.has_ledger, asset.problems, asset.sidecars) == (False, (), (JSON,))
-    assert isinstance(machine.fs, MemFS)
-    assert [path for _, path in machine.fs.writes if not path.startswith(".kphotos")] == []
+    assert [path for _, path in machine.memfs.writes if not path.startswith(".kphotos")] == []
     assert machine.engine.look(PHOTO) == asset
 
 

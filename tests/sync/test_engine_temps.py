@@ -8,7 +8,6 @@ import pytest
 
 from sync.apply.temps import temp_path
 from sync.engine import Engine, Later
-from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
 from tests.sim.world import FakeClock
 from tests.sync.machines import Machine, assets, simulated_machine
@@ -40,9 +39,7 @@ def temps(machine: Machine) -> list[str]:
 
 def composed(machine: Machine, **fields: object) -> bytes:
     """What a program that had read our XMP would write."""
-    tool = FakeTool(machine.hands, SIDECAR)
-    tool._database |= fields
-    return tool.compose()
+    return FakeTool(machine.hands, SIDECAR).compose(**fields)
 
 
 @pytest.mark.parametrize("target", [SIDECAR, LEDGER])
@@ -110,8 +107,7 @@ def test_another_sites_temp_is_left_alone_for_an_hour(machine: Machine) -> None:
 
 def test_a_temp_from_the_future_is_not_kept_for_ever(machine: Machine) -> None:
     path = lay(machine, SIDECAR, "swap", machine.hands.read(SIDECAR))
-    assert isinstance(machine.fs, MemFS)
-    machine.fs.nodes[path].ctime_ns += 10**18
+    machine.memfs.nodes[path].ctime_ns += 10**18
     machine.scan()
     assert temps(machine) == []
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from sync.codecs import xmp
-from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK, FakeTool, content_of
 from tests.sync.machines import Machine, assets, simulated_machine
 
@@ -30,10 +29,9 @@ def rest(at: Machine) -> dict[str, Any]:
     for _ in range(3):
         at.pass_time(5)
         at.scan()
-    assert isinstance(at.fs, MemFS)
-    at.fs.writes.clear()
+    at.memfs.writes.clear()
     (asset,) = assets(at.scan(everything=True)).values()
-    assert at.fs.writes == []
+    assert at.memfs.writes == []
     assert asset.problems == ()
     return dict(asset.document.content())
 

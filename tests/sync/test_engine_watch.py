@@ -61,8 +61,7 @@ def test_from_a_tools_rewrite_to_the_told_asset_in_under_two_seconds(tmp_path: P
         tool = FakeTool(machine.hands, "d/IMG.JPG.xmp")
         tool.set(rating=2)
         assert application.wait(shows("d/IMG.JPG", "rating", 2)) < 2
-        tool._database["rating"] = 3
-        whole = tool.compose()
+        whole = tool.compose(rating=3)
         machine.hands.put("d/IMG.JPG.xmp", whole[:54])
         time.sleep(0.5)
         machine.hands.put("d/IMG.JPG.xmp", whole)

@@ -300,5 +300,5 @@ def test_a_disk_without_hard_links_says_so(fs: OsFS, monkeypatch: pytest.MonkeyP
 
     (fs.root / "a.xmp").write_bytes(b"theirs")
     monkeypatch.setattr(os, "link", refuse)
-    assert not fs.keep("a.xmp", ".kphotos-tmp-1")
+    assert not fs.link("a.xmp", ".kphotos-tmp-1")
     assert os.listdir(fs.root) == ["a.xmp"]

@@ -156,14 +156,14 @@ def test_a_rename_onto_an_existing_name_is_refused_unless_asked_for(side: Side) 
 def test_a_sidecar_is_kept_under_a_second_name(side: Side) -> None:
     fs, hands = side
     hands.put("a.xmp", b"theirs")
-    assert fs.keep("a.xmp", TEMP)
+    assert fs.link("a.xmp", TEMP)
     assert fs.stat("a.xmp") == fs.stat(TEMP)
     with pytest.raises(FileExistsError):
-        fs.keep("a.xmp", TEMP)
+        fs.link("a.xmp", TEMP)
     hands.replace("a.xmp", b"new")
     assert (hands.read("a.xmp"), hands.read(TEMP)) == (b"new", b"theirs")
     with pytest.raises(FileNotFoundError):
-        fs.keep("b.xmp", TEMP + "2")
+        fs.link("b.xmp", TEMP + "2")
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "a.CR3", "d/clip.mov", "notes.txt", "a.xmp_original", "kphotos/x"])
@@ -175,8 +175,8 @@ def test_nothing_but_sidecars_can_be_written_removed_or_replaced(side: Side, pat
         lambda: fs.create(path, b"x"),
         lambda: fs.exchange(TEMP, path),
         lambda: fs.exchange(path, TEMP),
-        lambda: fs.keep(path, TEMP + "2"),
-        lambda: fs.keep(TEMP, path),
+        lambda: fs.link(path, TEMP + "2"),
+        lambda: fs.link(TEMP, path),
         lambda: fs.rename(TEMP, path, replace=True),
         lambda: fs.rename(path, TEMP, replace=True),
         lambda: fs.remove(path),
