@@ -28,6 +28,7 @@ from kphotos.web import (
     tags,
     timeline,
     volumes,
+    wording,
 )
 
 ROOMS = (auth, pages, timeline, assets, bulk, media, tags, problems, conflicts, volumes, status)
@@ -78,6 +79,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["breakable"] = wording.breakable
     app.context_processor(_every_page)
 
 

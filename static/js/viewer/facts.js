@@ -44,6 +44,12 @@ export function factParts(context) {
 /** @param {...(string | undefined | null | false)} texts */
 const lines = (...texts) => texts.filter((text) => typeof text === 'string' && text).map((text) => el('p', {}, text || ''));
 
+/** Where a narrow line may break a path: after a "/", before a ".". @param {string} path */
+export const pathParts = (path) => path.split(/(?<=\/)(?=.)|(?<=[^/.])(?=\.)/);
+
+/** @param {string} path */
+const breakable = (path) => pathParts(path).flatMap((part, at) => (at ? [el('wbr'), part] : [part]));
+
 /** @param {string[]} names */
 const chips = (names) => (names.length ? [el('ul', { class: 'chips' }, ...names.map((name) => el('li', { class: 'chip' }, name)))] : []);
 
@@ -73,13 +79,13 @@ function fileLines({ name, path, width, height, size }) {
   const known = width && height;
   const about = known ? t('field.size', { width: decimal(width, 0), height: decimal(height, 0), megapixels: decimal((width * height) / 1e6, 1), bytes: bytes(size) }) : size ? bytes(size) : '';
   const folder = path.slice(0, -name.length).replace(/\/$/, '');
-  return [el('div', { class: 'fact' }, icon('file-image'), el('div', {}, ...lines(name), about && el('small', { class: 'tabular' }, about), folder && el('small', { class: 'path' }, folder)))];
+  return [el('div', { class: 'fact' }, icon('file-image'), el('div', {}, el('p', {}, ...breakable(name)), about && el('small', { class: 'tabular' }, about), folder && el('small', {}, ...breakable(folder))))];
 }
 
 /** @param {Asset} asset */
 function sidecarLines({ sidecars, pending }) {
   if (!sidecars?.length) return [line('file-text', t('field.sidecars.none'), '')];
-  const names = sidecars.map((path) => el('small', { class: 'path' }, path.split('/').at(-1) ?? ''));
+  const names = sidecars.map((path) => el('small', {}, ...breakable(path.split('/').at(-1) ?? '')));
   const state = t(pending ? 'field.sidecars.pending' : 'field.sidecars.synced');
   return [el('div', { class: 'fact' }, icon(pending ? 'clock' : 'circle-check'), el('div', {}, ...lines(state), ...names))];
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changed, withChanges } from '../../../static/js/viewer/assets.js';
-import { cameraText, entryText, exposureText, positionText, timeOf, valueText } from '../../../static/js/viewer/facts.js';
+import { cameraText, entryText, exposureText, pathParts, positionText, timeOf, valueText } from '../../../static/js/viewer/facts.js';
 import { sourceOf } from '../../../static/js/viewer/parts.js';
 import { mediaUrl, sizeOf } from '../../../static/js/viewer/stage.js';
 import { offers, tidied } from '../../../static/js/lib/tagbox.js';
@@ -101,6 +101,12 @@ test('camera, exposure, position, times', () => {
   assert.equal(valueText(['Ana', 'Ben']), 'Ana, Ben');
   assert.equal(valueText(0), '0');
   assert.equal(valueText(null), '');
+});
+
+test('a path breaks after folders and before suffixes', () => {
+  assert.deepEqual(pathParts('2023/IMG.JPG.kphotos.json'), ['2023/', 'IMG', '.JPG', '.kphotos', '.json']);
+  assert.deepEqual(pathParts('.hidden/a..b'), ['.hidden/', 'a', '..b']);
+  assert.deepEqual(pathParts('plain'), ['plain']);
 });
 
 test('history says what happened to a value, and to one element of a set', () => {

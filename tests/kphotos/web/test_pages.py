@@ -99,7 +99,7 @@ def test_each_problem_says_where_why_and_what_was_kept(as_alice: Browser) -> Non
     page = as_alice.get("/problems").text
     assert "2 files need a look" in page
     for text in (
-        "Trip/bad-1.xmp",
+        "Trip/<wbr>bad-1<wbr>.xmp",
         "Volume 1",
         "It ends too early.",
         "The file is kept.",
@@ -127,7 +127,7 @@ def test_many_problems_come_in_pages(as_alice: Browser, settings: Settings) -> N
     assert 'rel="prev"' not in first
     assert 'rel="prev" href="/problems?from=100"' in last
     assert 'rel="next"' not in last
-    assert "000&lt;b&gt;.xmp" in first
+    assert "000&lt;b&gt;<wbr>.xmp" in first
     assert "Cut off." in first
     told = as_alice.get("/api/problems?from=100").json
     assert told is not None
