@@ -14,7 +14,7 @@ from kphotos.sidecar import edits, sites
 from kphotos.sidecar.review import Row, rows
 from kphotos.storage.volumes import Volume
 from sync.codecs import xmp
-from sync.core.model import Change, Key, Value
+from sync.core.model import OURS, Change, Key, Value
 from sync.engine import Asset, Edited
 from sync.errors import NotFound, Unreadable
 from sync.ports import XMP_SUFFIX
@@ -116,6 +116,6 @@ def _tool(volume: Volume, asset: Asset) -> str | None:
                 told = xmp.read((volume.root / path).read_bytes()).tool
             except (OSError, Unreadable):
                 continue
-            if told not in (None, "K-Photos"):
+            if told not in (None, OURS):
                 return told
     return None

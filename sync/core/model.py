@@ -28,6 +28,8 @@ Sources = Mapping[str, Mapping[str, Value]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SCHEMA = 1
 TRASHED, KEEP = "trashed", "keep"
+OURS = "K-Photos"
+"""The `tool` of an XMP that bears our own stamp: written by us, or by who leaves stamps alone."""
 ASIDE = "~copy"
 """Behind an XMP's name: the `file` of what lies elsewhere, so that its records stay apart from its own.
 

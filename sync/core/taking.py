@@ -8,7 +8,7 @@ from sync.core import sources
 from sync.core.dots import LATEST_MS, dot, following, hashed_node, millis
 from sync.core.draft import Draft
 from sync.core.keys import STANDS
-from sync.core.model import ASIDE, Candidate, Key, Ledger, Past, Record, Sight, Value
+from sync.core.model import ASIDE, OURS, Candidate, Key, Ledger, Past, Record, Sight, Value
 from sync.core.readpoint import Current, Has, chain, read_point
 from sync.core.regions import region_of, renew
 from sync.core.show import winner
@@ -219,7 +219,8 @@ def is_untold(ledger: Ledger, reading: sources.Reading, tool: str | None) -> boo
 
 
 def _named(tool: str | None) -> str:
-    return tool or "another program"
+    """Name who made an edit; in an XMP that bears our stamp it was a program that leaves stamps alone."""
+    return tool if tool not in (None, OURS) else "another program"
 
 
 def first_dot(has: Has) -> str:

@@ -230,6 +230,18 @@ def test_another_programs_edit_is_taken_in_and_its_file_left_alone(
     assert kinds(machine.touch(SIDECAR)) == ["Done"]
 
 
+def test_a_program_that_leaves_our_stamp_is_not_taken_for_us(machine: Machine) -> None:
+    machine.edit(PHOTO, title="Lake")
+    machine.pass_time(3)
+    machine.scan()
+    tool = FakeTool(machine.hands, SIDECAR)
+    tool.set(title="Sea")
+    assert xmp.read(machine.hands.read(SIDECAR)).tool == "K-Photos"
+    machine.touch(SIDECAR)
+    line = machine.ledger(PHOTO).history[-1]
+    assert (line.v, line.via) == ("Sea", "another program")
+
+
 def test_a_removal_by_another_program_is_a_removal(machine: Machine) -> None:
     machine.edit(PHOTO, rating=4, title="Lake")
     FakeTool(machine.hands, SIDECAR).set(title=None)

@@ -8,6 +8,7 @@ from lxml import etree
 
 from sync.codecs.xmp import rdf
 from sync.codecs.xmp.names import TOOLKIT, clark
+from sync.core.model import OURS
 
 _CREATOR = clark("xmp:CreatorTool")
 _CREATORS = (
@@ -42,7 +43,7 @@ def tool(root: etree._Element, found: Mapping[str, list[rdf.Spot]], body: bytes)
     """
     toolkit = str(root.get(TOOLKIT, ""))
     if toolkit.startswith("K-Photos"):
-        return "K-Photos"
+        return OURS
     if "ExifTool" in toolkit:
         return "exiftool"
     if "Exiv2" in toolkit:
