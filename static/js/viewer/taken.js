@@ -25,11 +25,14 @@ export function momentFrom(date, time, offset, before) {
   return { local: `${date}T${full}${fraction && old === full ? `.${fraction}` : ''}`, offset: offset || null };
 }
 
-/** @param {Moment} moment */
-export function momentText({ local, offset }) {
+/** The date, and the time with its zone where there is one. @param {Moment} moment @returns {[string, string]} */
+function momentParts({ local, offset }) {
   const { date, time } = localLabels(local);
-  return [date, time, time && (offset ?? t('field.taken.no-zone.short'))].filter(Boolean).join(' · ');
+  return [date, time && `${time} · ${offset ?? t('field.taken.no-zone.short')}`];
 }
+
+/** Both on one line. @param {Moment} moment */
+export const momentText = (moment) => momentParts(moment).filter(Boolean).join(' · ');
 
 /** @param {import('./parts.js').Context} context @returns {import('./parts.js').Part} */
 export function takenPart(context) {
@@ -64,7 +67,8 @@ export function takenPart(context) {
     update(asset) {
       const moment = /** @type {Moment | null} */ (asset.fields.taken?.value ?? null);
       block.about(asset.fields.taken);
-      line.textContent = moment ? momentText(moment) : t('field.taken.none');
+      const [date, time] = moment ? momentParts(moment) : [t('field.taken.none'), ''];
+      line.replaceChildren(date, ...(time ? [el('small', {}, time)] : []));
       line.classList.toggle('is-missing', !moment);
       edit.hidden = !asset.can_edit;
       edit.setAttribute('aria-label', t(moment ? 'field.taken.edit' : 'field.taken.add'));
