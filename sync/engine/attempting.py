@@ -90,6 +90,8 @@ class Attempting:
         if round_.held is not None and group.ledgers and group.ledgers[0].id == round_.held.id:
             group = replace(group, ledgers=(*group.ledgers, round_.held))
         before = decided = plan(group, at)
+        # Whoever asks again, after an error or a crash, may find it in a ledger whose name does not last yet.
+        is_asked = round_.is_unacknowledged and look.ledger.found is not None
         if round_.is_unacknowledged and round_.bulk is not None and has_done(before.ledger, round_.bulk):
             round_.was_done, round_.undo = True, []
         if round_.is_unacknowledged:
@@ -99,7 +101,8 @@ class Attempting:
         decided = self._deciding.named(look, decided)
         if round_.is_wanted:
             decided = replace(decided, steps=(WriteLedger(), *decided.steps))
-        writing = Writing(self.volume.fs, pen, look, decided, round_.hash, is_sure=not round_.was_done)
+        is_sure = not (is_asked or round_.was_done)
+        writing = Writing(self.volume.fs, pen, look, decided, round_.hash, is_sure=is_sure)
         return Attempt(look, before, decided, extra, writing)
 
     def note(self, attempt: Attempt, written: Written, round_: Round) -> None:
