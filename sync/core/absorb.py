@@ -53,7 +53,10 @@ def absorb(
     if record and sight.mark is None and does(FORGETFUL, sight.tool) and had_mark(ledger, record):
         reading = _remembering(reading, record)
     if sight.kind != "main" or (not single and sight.mark is not None):
-        if is_absorbed(ledger, sight.mark, reading.has) and not is_untold(ledger, reading, sight.tool):
+        # What was written into a file that had been taken out came after that: a return is an edit (I11).
+        since = sight.beneath if single and sight.kind == "swapped" else None
+        is_met = is_absorbed(ledger, sight.mark, reading.has, since or "")
+        if is_met and not is_untold(ledger, reading, sight.tool):
             return Absorbed(ledger, False, record.id if record else None, reading.has)
     elif sight.mark is None and (replaced := beneath_pending(ledger, sight.file, reading.has, hint)):
         return Absorbed(ledger, False, replaced.id, reading.has, is_beneath=True)

@@ -76,9 +76,9 @@ def had_mark(ledger: Ledger, record: Record) -> bool:
     return before is not None and before.mark is not None
 
 
-def is_absorbed(ledger: Ledger, mark: str | None, has: Has) -> bool:
-    """Tell whether this very content under this mark is known already."""
-    return any(record.mark == mark and record.has == has for record in ledger.xmp)
+def is_absorbed(ledger: Ledger, mark: str | None, has: Has, since: str = "") -> bool:
+    """Tell whether this very content under this mark was met already, by the records from `since` on."""
+    return any(record.mark == mark and record.has == has and record.id >= since for record in ledger.xmp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from sync.engine.finding import overlay_name
 from sync.engine.values import Site
 from sync.engine.waiting import WAIT_SECONDS
 from sync.pairing import Group
+from sync.pairing.names import is_ledger_like
 from sync.ports import FS, Found, join, split
 from sync.scan.see import Look
 from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
@@ -59,7 +60,10 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     out waits for whoever has it open: a busy disk may keep a program's write for seconds. Where somebody
     took the ledger away, our own go too: a photo that comes under an old name inherits nothing.
     """
-    extra, is_bereft = Extra(), look.ledger.found is None and look.ledger.error is None
+    is_bereft = look.ledger.found is None and look.ledger.error is None
+    # A sync tool may have set it aside: then it is not taken away, and what came out is its photo's still.
+    is_bereft = is_bereft and not any(map(is_ledger_like, look.group.copies))
+    extra = Extra()
     for temp in temps_for(look.group, names):
         is_own = temp.site == site_digest(site.id)
         age = age_of(fs, site, join(look.folder, temp.name))
@@ -143,7 +147,7 @@ def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
         problems = (*extra.problems, seen.problem) if seen.problem else extra.problems
         return replace(extra, blocked=extra.blocked | {escape(name)}, problems=problems)
     known = look.ledger.ledger.xmp if look.ledger.ledger else ()
-    if any(record.sum == sight.sum for record in known):
+    if any(record.sum == sight.sum and record.id >= (temp.mark or "") for record in known):
         return _with(extra, path)
     return _with(extra, path, sight=sight)
 

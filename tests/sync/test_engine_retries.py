@@ -1,4 +1,4 @@
-"""An edit that is asked for again, after an error or a crash, is as durable as one that was asked for once."""
+"""An edit that is asked for again, after an error or a crash, is as durable as one asked for once."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ import pytest
 
 from sync.apply.temps import temp_path
 from sync.engine import Engine, Later
+from tests.sim.crashes import cut_short
 from tests.sim.tools import FakeTool
 from tests.sim.world import FakeClock
-from tests.sync.machines import Machine, assets, simulated_machine
+from tests.sync.machines import Machine, assets, late_writer, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
@@ -18,6 +19,10 @@ SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
 
 @pytest.fixture
 def machine() -> Machine:
+    return scanned()
+
+
+def scanned() -> Machine:
     machine = simulated_machine()
     machine.hands.put(PHOTO, b"the picture")
     machine.edit(PHOTO, rating=4, title="Lake")
@@ -59,6 +64,69 @@ def test_a_ledger_found_in_a_temp_is_joined(machine: Machine) -> None:
     machine.pass_time(3)
     assert assets(machine.scan())[PHOTO].document.value("rating") == 5
     assert machine.mirror(PHOTO)["rating"] == 5
+    assert temps(machine) == []
+
+
+@pytest.mark.parametrize("title", ["First", "Second", "Third"])
+def test_whatever_value_is_written_into_a_swapped_out_xmp_is_an_edit(machine: Machine, title: str) -> None:
+    """Also one that was there before: what is in the temp now was written after all that."""
+    tool = FakeTool(machine.hands, SIDECAR)
+    for each in ("First", "Second"):
+        tool.set(title=each)
+        machine.touch(SIDECAR)
+    write_late = late_writer(machine, SIDECAR, title=title)
+    machine.edit(PHOTO, rating=5)
+    write_late()
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+    assert machine.mirror(PHOTO) == {"rating": 5, "title": title}
+    assert assets(machine.scan(everything=True))[PHOTO].document.conflicts == ()
+    assert temps(machine) == []
+
+
+def test_a_swapped_out_xmp_that_was_absorbed_is_not_absorbed_again_after_a_crash(machine: Machine) -> None:
+    """The crash comes after the ledger, and a person has gone on since."""
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        machine = scanned()
+        for title in ("First", "Second"):
+            FakeTool(machine.hands, SIDECAR).set(title=title)
+            machine.touch(SIDECAR)
+        write_late = late_writer(machine, SIDECAR, title="First")
+        machine.edit(PHOTO, rating=5)
+        write_late()
+        machine.pass_time(3)
+        is_over = cut_short(machine.memfs, number, machine.scan)
+        machine.restart()
+        machine.edit(PHOTO, title="Ours")
+        for _ in range(3):
+            machine.pass_time(3)
+            machine.scan()
+        ledger = machine.ledger(PHOTO)
+        said = [line.v for line in ledger.history if line.field == "title"]
+        assert [candidate.v for candidate in ledger.fields["title"]] == ["Ours"], number
+        assert said[-3:] == ["Second", "First", "Ours"], number
+        assert temps(machine) == []
+    assert number > 10
+
+
+@pytest.mark.parametrize("told_by", ["scan", "edit"])
+def test_what_lies_in_a_temp_is_heard_though_the_ledger_was_set_aside_as_a_copy(
+    machine: Machine, told_by: str
+) -> None:
+    write_late = late_writer(machine, SIDECAR, label="Red")
+    machine.edit(PHOTO, rating=5)
+    write_late()
+    machine.pass_time(1)
+    machine.hands.move(LEDGER, "d/IMG.JPG.kphotos.sync-conflict-20250101-101010-ABCDEFG.json")
+    if told_by == "edit":
+        machine.edit(PHOTO, title="Pond")
+    for _ in range(4):
+        machine.pass_time(3)
+        machine.scan()
+    assert machine.mirror(PHOTO)["label"] == "Red"
     assert temps(machine) == []
 
 
