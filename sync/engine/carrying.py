@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sync.apply.put import Pen, commit, prepare
+from sync.apply.put import Pen, StartOver, commit, prepare
 from sync.apply.temps import temp_path
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
@@ -73,8 +73,8 @@ def move(fs: FS, old: str, new: str, limit: int, is_known: Known = nothing_known
 def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
     """XMPs before the ledger, so that a crash leaves no ledger that would make an XMP of its own.
 
-    What somebody may have opened to write is not removed: it goes along as what an exchange took out does,
-    and is looked at as that.
+    An XMP is not removed, for a program may write it at any moment: it goes along as what an exchange took
+    out does, and is looked at as that.
     """
     pen = Pen(site.id, site.rng)
     memory = site.memory
@@ -96,20 +96,32 @@ def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
     for move in moves:
         move.fs.sync_folder(split(move.new)[0])
         now = move.fs.read(move.new, LARGEST_LEDGER)
-        is_safe = move.is_spent or now.data == move.found.data
-        if is_safe and move.fs.stat(move.old) == move.found.stat:
-            _take_away(site, move)
+        if move.is_spent or now.data == move.found.data:
+            _take_away(volume, site, move)
         _sync(move)
     memory.keep(volume.id, kept)
 
 
-def _take_away(site: Site, move: Move) -> None:
-    if move.old.endswith(LEDGER_SUFFIX) or move.fs.is_being_written(move.old) is False:
-        move.fs.remove(move.old)
-        return
-    data = move.found.data
-    swap = temp_path(move.new, site.id, "swap", site.rng, xmps.read(data).mark, data)
-    move.fs.rename(move.old, swap, replace=False)
+def _take_away(volume: Volume, site: Site, move: Move) -> None:
+    """It goes along whoever writes it just now, and is looked at there; an XMP's temp tells what it was.
+
+    What has nothing to do with a ledger, or lies in our own home, is removed if nobody writes it.
+    """
+    data, fs, is_ledger = move.found.data, move.fs, move.old.endswith(LEDGER_SUFFIX)
+    mark = None if is_ledger else _mark(data)
+    if (fs is volume.fs and (is_ledger or mark is not None)) or fs.is_being_written(move.old) is not False:
+        fs.rename(move.old, temp_path(move.new, site.id, "swap", site.rng, mark, data), replace=False)
+    elif fs.stat(move.old) == move.found.stat:
+        fs.remove(move.old)
+    else:
+        raise StartOver(move.old)
+
+
+def _mark(data: bytes) -> str | None:
+    try:
+        return xmps.read(data).mark
+    except Unreadable:
+        return None
 
 
 def _sync(move: Move) -> None:

@@ -328,6 +328,48 @@ def test_on_a_read_only_volume_the_ledger_follows_in_the_overlay() -> None:
     assert [path for path in overlay.contents() if path.endswith("json")] == [NEW + ".kphotos.json"]
 
 
+def scan_interrupted(machine: Machine, number: int, act: Callable[[], None]) -> bool:
+    """Scan, and let a program act before the operation of that number; whether there was one."""
+    end, hit = machine.memfs.operations + number, []
+
+    def before(at: int, operation: str, path: str) -> None:
+        if at == end:
+            machine.memfs.before = lambda *_: None
+            hit.append(operation)
+            act()
+
+    machine.memfs.before = before
+    machine.scan()
+    machine.memfs.before = lambda *_: None
+    return bool(hit)
+
+
+@pytest.mark.parametrize("in_place", [True, False], ids=["in place", "renamed over"])
+def test_what_a_program_writes_at_the_old_place_while_it_is_left_is_heard(in_place: bool) -> None:
+    number, heard, has_hit = 0, 0, True
+    while has_hit:
+        number += 1
+        machine = machine_with(is_hashed=True)
+        machine.hands.move(OLD, NEW)
+        machine.pass_time(3)
+        late: list[str] = []
+
+        def write(machine: Machine = machine, late: list[str] = late) -> None:
+            if OLD + ".xmp" in machine.memfs.nodes:
+                late.append("Red")
+                FakeTool(machine.hands, OLD + ".xmp", in_place=in_place).set(label="Red")
+
+        has_hit = scan_interrupted(machine, number, write)
+        for _ in range(4):
+            machine.pass_time(3)
+            asset = assets(machine.scan(everything=True))[NEW]
+        heard += len(late)
+        assert asset.document.value("label") == (late[0] if late else None), number
+        assert (asset.problems, asset.document.conflicts, machine.hands.names("a")) == ((), (), []), number
+        assert machine.mirror(NEW) == asset.document.content()
+    assert heard > 20
+
+
 @pytest.mark.parametrize("tells_writers", [True, False])
 @pytest.mark.parametrize("drops_mark", [True, False])
 def test_what_a_program_writes_through_the_xmp_that_was_moved_is_heard(
