@@ -53,6 +53,7 @@ class Taking:
         self.edits: list[Key] = []
         self.stale: list[Key] = []
         self.is_first = False
+        self._base: Has = {}
         self.at = ""
         self.ms = 0
 
@@ -89,6 +90,7 @@ class Taking:
         if has != now and not self.found.is_plain:
             known = chain(self.draft.ledger, record, single=single, site=site)
             base = read_point(known, {key: has[key] for key in has.keys() - kept})
+        self._base = base
         for key in sorted({*has, *now, *base} - kept):
             self._compare(key, has.get(key), base.get(key), now.get(key), is_newest=base is now)
 
@@ -102,7 +104,7 @@ class Taking:
             return
         if self._is_within_region(key):
             return
-        if found is None and (is_late or is_doubted):
+        if found is None and (is_late or is_doubted or self._is_edited_within(key)):
             self._list(key, None)
             return
         held = self.draft.held(key)
@@ -118,6 +120,17 @@ class Taking:
         """A region that is gone takes its members with it: they are no edits of their own."""
         region = region_of(key)
         return region is not None and region not in self.reading.has
+
+    def _is_edited_within(self, key: Key) -> bool:
+        """Whether somebody has edited a region since it was read: who takes it out had not seen that."""
+        if not key.startswith("regions/"):
+            return False
+        members = {f"{key}/{name}": self.draft.held(f"{key}/{name}") for name in self.draft.members(key)}
+        shown = {member: winner(held).v for member, held in members.items() if held}
+        return any(
+            (None if value is None else _hash(value)) != self._base.get(member)
+            for member, value in shown.items()
+        )
 
     def _edit(self, key: Key, value: Value, kept: tuple[Candidate, ...]) -> None:
         at = self._dot(key, value)

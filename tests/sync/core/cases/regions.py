@@ -8,7 +8,7 @@ from tests.sync.core.cases.disk import rests, scan, several
 from tests.sync.core.cases.house import NAS, Step
 from tests.sync.core.cases.row import among, row
 from tests.sync.core.cases.values import LAKE
-from tests.sync.core.cases.writers import opens, saves, writes
+from tests.sync.core.cases.writers import opens, reads, saves, writes, writes_late
 
 BOX, NEAR, MOVED, FAR = (
     [0.5, 0.5, 0.2, 0.2],
@@ -181,5 +181,26 @@ REGIONS = (
         saves(label="Red"),
         value={"title": LAKE, "rating": 2, "label": "Red"},
         faces=[],
+    ),
+    row(
+        "face-19",
+        "a face that Alice has named meanwhile outlives a removal by who had read the old name",
+        several(KNOWN, reads()),
+        names_face("Anna"),
+        rests,
+        writes_late("digiKam", {}, "mwg-rs:Regions"),
+        value=_LAKE,
+        faces=[("Anna", BOX)],
+        stale={f"regions/{ANN}": {None}},
+    ),
+    row(
+        "face-20",
+        "one that nobody has touched meanwhile does not",
+        several(TWO, reads()),
+        alice(rating=2),
+        rests,
+        writes_late("digiKam", {"mwg-rs:Regions": [face("Ben", FAR)]}),
+        value={"title": LAKE, "rating": 2},
+        faces=[("Ben", FAR)],
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,17 +58,21 @@ def digikam(at: str = LAPTOP, **content: Any) -> Step:
 
 def writes(tool: str, properties: Mapping[str, Any], *without: str, at: str = LAPTOP) -> Step:
     """A program that keeps our mark writes just these properties, and drops some; all others it keeps."""
+    return lambda house: _put(house.places[at], house.places[at].xmp, tool, properties, without)
+
+
+def reads(at: str = LAPTOP) -> Step:
+    """A program reads the file, and will write later."""
 
     def run(house: House) -> None:
-        place = house.places[at]
-        old = place.xmp.sources if place.xmp else {}
-        found = {n: {p: v for p, v in held.items() if p not in without} for n, held in old.items()}
-        for source, value in properties.items():
-            found.setdefault(_FIELD_OF[source], {})[source] = value
-        mark = place.xmp.mark if place.xmp else None
-        _write(place, Xmp({n: held for n, held in found.items() if held}, mark, tool))
+        house.cast[f"read on {at}"] = house.places[at].xmp
 
     return run
+
+
+def writes_late(tool: str, properties: Mapping[str, Any], *without: str, at: str = LAPTOP) -> Step:
+    """It writes now, over whatever has come since, what it had read with these properties, mark and all."""
+    return lambda house: _put(house.places[at], house.cast[f"read on {at}"], tool, properties, without)
 
 
 def garbles(tool: str, source: str) -> Step:
@@ -87,6 +91,16 @@ def _rewrite(place: Place, tool: str, edits: Mapping[str, Any], *, drops: bool =
     old = place.xmp.sources if place.xmp else {}
     mark = None if drops or place.xmp is None else place.xmp.mark
     _write(place, Xmp(composed(_present(edits), old, fields=tuple(edits)), mark, tool))
+
+
+def _put(
+    place: Place, read: Xmp | None, tool: str, properties: Mapping[str, Any], without: Sequence[str]
+) -> None:
+    old = read.sources if read else {}
+    found = {n: {p: v for p, v in held.items() if p not in without} for n, held in old.items()}
+    for source, value in properties.items():
+        found.setdefault(_FIELD_OF[source], {})[source] = value
+    _write(place, Xmp({n: held for n, held in found.items() if held}, read.mark if read else None, tool))
 
 
 def _write(place: Place, xmp: Xmp) -> None:
