@@ -178,13 +178,20 @@ class Draft:
 
 
 def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
-    """Keep the newest records of each XMP, those by us and those by tools apart; sorted by id."""
+    """Keep the newest records of each XMP, those by us and those by tools apart; sorted by id.
+
+    Beside them what a kept mirror was to replace: mirrors that never come to their place, however many,
+    do not make us forget what lies there.
+    """
     kept: list[Record] = []
     room: dict[tuple[str, str], int] = {}
+    beneath: set[str | None] = set()
     for record in sorted(records, key=lambda record: record.id, reverse=True):
         left = room.get((record.file, record.by), RECORDS[record.by])
         if left:
             room[record.file, record.by] = left - 1
+            beneath |= {record.from_} if record.by == "us" else set()
+        if left or record.id in beneath:
             kept.append(record)
     return tuple(reversed(kept))
 

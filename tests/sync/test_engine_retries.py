@@ -1,4 +1,4 @@
-"""An edit that is asked for again, after an error or a crash, is as durable as one asked for once."""
+"""What is tried again, by a person after an error, or by us where a sidecar cannot be written for long."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sync.engine import Volume
 from sync.errors import SyncError
 from tests.sim.crashes import cut_short
 from tests.sim.memfs import MemFS
+from tests.sim.tools import FakeTool
 from tests.sync.machines import ALICE, Machine, simulated_machine
 
 PHOTO = "d/IMG.JPG"
-LEDGER = PHOTO + ".kphotos.json"
+SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
 
 CHANGES = {
     "a field": Change("rating", "set", 5),
@@ -88,3 +89,44 @@ def test_what_is_asked_for_again_is_durable_when_it_is_acknowledged(
         wanted.sets,
         wanted.albums,
     )
+
+
+def refuse_xmps(disk: MemFS) -> None:
+    """A locked file, or one of somebody else in a sticky folder: it cannot be replaced."""
+
+    def before(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("exchange", SIDECAR):
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    disk.before = before
+
+
+@pytest.mark.parametrize("edits", [1, 15])
+def test_an_xmp_that_cannot_be_written_for_long_takes_back_no_edit(edits: int) -> None:
+    machine, disk = machine_with(is_overlaid=False)
+    refuse_xmps(disk)
+    for number in range(edits):
+        machine.edit(PHOTO, rating=number % 5 + 1, title=f"Mountain {number}")
+    wanted = {"rating": (edits - 1) % 5 + 1, "title": f"Mountain {edits - 1}"}
+    for _ in range(20):
+        machine.pass_time(700)
+        machine.scan()
+    document = machine.engine.look(PHOTO).document
+    assert (document.content(), document.conflicts) == (wanted, ())
+    disk.before = lambda *_: None
+    machine.pass_time(700)
+    machine.scan()
+    assert machine.mirror(PHOTO) == wanted
+
+
+def test_an_edit_in_an_xmp_that_cannot_be_written_for_long_is_heard() -> None:
+    machine, disk = machine_with(is_overlaid=False)
+    refuse_xmps(disk)
+    machine.edit(PHOTO, rating=5)
+    for _ in range(20):
+        machine.pass_time(700)
+        machine.scan()
+    FakeTool(machine.hands, SIDECAR).set(title="Sea")
+    machine.touch(SIDECAR)
+    document = machine.engine.look(PHOTO).document
+    assert (document.content(), document.conflicts) == ({"rating": 5, "title": "Sea"}, ())
