@@ -127,11 +127,11 @@ _LIFTED = frozenset({"lifted"})
 
 
 def _lifting(asset: Asset, below: Callable[[], Content], ask: Change) -> list[Change]:
-    """A set that so far only the original itself has, before one element of it is changed (see `edits`).
+    """A set that so far only the original itself has, before it is changed (see `edits`).
 
     It is no part of the bulk edit, which is taken back without it: what the original says stays to be seen.
     """
-    if ask.op not in ("add", "remove") or ask.field not in SETS & FIELDS.keys():
+    if ask.field not in SETS & FIELDS.keys():
         return []
     if not layers.is_bare(asset, ask.field) or not below().get(ask.field):
         return []

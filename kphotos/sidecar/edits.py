@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kphotos import errors
@@ -31,7 +31,8 @@ def edit(
     room.require(settings)
     engine = sites.engine_of(settings, volume)
     try:
-        done = engine.edit(path, _raised(engine, volume, path, changes), by)
+        lifted = _lifted(engine, volume, path, changes)
+        done = engine.edit(path, _raised(lifted, changes), by)
     except refusals.ReadOnly as error:
         turned = volumes.follow_disk(settings, volume)
         if turned.writable == volume.writable:
@@ -40,7 +41,7 @@ def edit(
         return edit(settings, turned, path, changes, by=by)
     except refusals.SyncError as error:
         raise refused(error) from error
-    return Edited(intake.project(settings, volume, done.asset), done.undo)
+    return Edited(intake.project(settings, volume, done.asset), _lowered(done, lifted))
 
 
 def refused(error: refusals.SyncError) -> errors.KPhotosError:
@@ -65,20 +66,35 @@ def refused(error: refusals.SyncError) -> errors.KPhotosError:
     )
 
 
-def _raised(engine: Engine, volume: Volume, path: str, changes: Sequence[Change]) -> list[Change]:
-    """Lift a set that so far only the original itself or Takeout has, before one element of it is changed.
-
-    Otherwise adding one tag would hide those in the original, and removing one of them do nothing.
-    """
-    touched = {one.field for one in changes if one.op in ("add", "remove") and _is_set(one.field)}
+def _lifted(engine: Engine, volume: Volume, path: str, changes: Sequence[Change]) -> dict[str, list[str]]:
+    """The elements of the sets to be changed that so far only the original itself or Takeout has."""
+    touched = {one.field for one in changes if _is_set(one.field)}
     if not touched:
-        return list(changes)
+        return {}
     asset = engine.look(path)
     bare = {name for name in touched if layers.is_bare(asset, name)}
     below = beneath(embedded.read(volume.root / path), asset.takeout) if bare else {}
-    lifted = {name: Change(name, "add", list(below[name][0])) for name in sorted(bare & below.keys())}
+    return {name: list(below[name][0]) for name in sorted(bare & below.keys())}
+
+
+def _raised(lifted: Mapping[str, list[str]], changes: Sequence[Change]) -> list[Change]:
+    """The changes, before which such a set becomes the ledger's.
+
+    Otherwise adding one tag would hide those in the original, and taking out all of them do nothing.
+    """
+    adds = [Change(name, "add", elements) for name, elements in lifted.items()]
     # What the page showed of a lifted set was the original's own, which has no dots.
-    return [*lifted.values(), *(replace(one, seen=None) if one.field in lifted else one for one in changes)]
+    return [*adds, *(replace(one, seen=None) if one.field in lifted else one for one in changes)]
+
+
+def _lowered(done: Edited, lifted: Mapping[str, list[str]]) -> list[Change]:
+    """The undo of a person's own changes alone: what was lifted for them stays, and is there again."""
+    undo = [one for one in done.undo if one.op != "remove" or one.value not in lifted.get(one.field, ())]
+    for name, elements in lifted.items():
+        standing = done.asset.ledger.sets.get(name, {})
+        gone = [element for element in elements if element not in standing]
+        undo += [Change(name, "add", element, frozenset(), strict=True) for element in gone]
+    return undo
 
 
 def _is_set(name: str) -> bool:

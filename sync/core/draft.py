@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from sync.core.fields import FIELDS, Kind
+from sync.core.keys import field_of
 from sync.core.model import (
     KEEP,
     TRASHED,
@@ -31,7 +32,7 @@ _T = TypeVar("_T")
 FAVOURITES = "favourites"
 SETS = frozenset({FAVOURITES, *(name for name, row in FIELDS.items() if row.kind is Kind.SET)})
 HISTORY = 64
-"""Lines of history kept in a ledger, the newest."""
+"""Lines of history kept in a ledger, the newest; beside them the last of each field that has parts."""
 
 LINE = 1_000
 """Characters of a text kept in one line of history."""
@@ -90,6 +91,10 @@ class Draft:
             self._sets[head][rest] = tuple(candidate.at for candidate in live)
         else:
             self._fields[key] = live
+
+    def elements(self, name: str) -> tuple[str, ...]:
+        """Return the elements of a set, those among them that have been taken out by this edit."""
+        return tuple(self._sets.get(name) or self.ledger.sets.get(name, {}))
 
     def members(self, region: Key) -> tuple[str, ...]:
         """Return the names of what is said of a region ("regions/<id>")."""
@@ -197,8 +202,14 @@ def newest_records(records: Iterable[Record]) -> tuple[Record, ...]:
 
 
 def newest_history(lines: Iterable[Past]) -> tuple[Past, ...]:
-    """Keep the newest lines of a history, in its order."""
-    return tuple(sorted(lines, key=history_order)[-HISTORY:])
+    """Keep the newest lines of a history, in its order, and the last of each field that has parts.
+
+    That somebody has emptied a set stands nowhere else: what the original itself says would show again.
+    """
+    told = sorted(lines, key=history_order)
+    last = {field_of(line.field): line for line in told if "/" in line.field}
+    kept = {history_order(line) for name, line in last.items() if name in FIELDS}
+    return (*(line for line in told[:-HISTORY] if history_order(line) in kept), *told[-HISTORY:])
 
 
 def history_order(line: Past) -> tuple[str, str, str]:

@@ -147,7 +147,7 @@ def _elements(name: str, change: Change) -> tuple[Key, ...]:
 
 
 def _live(draft: Draft, name: str) -> list[Key]:
-    keys = (f"{name}/{value}" for value in draft.ledger.sets.get(name, ()))
+    keys = (f"{name}/{value}" for value in draft.elements(name))
     return [key for key in keys if draft.held(key)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from sync.core.draft import HISTORY
 from sync.core.history import forgotten
 from sync.core.model import ASIDE, Key, Ledger, Record, Sight
 from sync.core.regions import region_of
@@ -114,7 +115,8 @@ def chain(ledger: Ledger, record: Record, *, single: bool, site: str) -> Known:
         before = known.get(record.from_) if record.from_ else None
         if record.from_ and before is None:
             before = _written_before(ledger, record)
-            told = forgotten(ledger.history, record, before)
+            # Of older lines only some are kept: contents made out through the gap would be none.
+            told = forgotten(ledger.history[-HISTORY:], record, before)
             contents += [content for _, content in told]
             times += [at for at, _ in told]
         if before is None or before.id in walked:

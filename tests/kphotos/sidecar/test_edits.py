@@ -9,6 +9,7 @@ import pytest
 
 from kphotos import errors
 from kphotos.sidecar import sites
+from sync.codecs import xmp
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
 from tests.photos import jpeg
@@ -88,6 +89,49 @@ def test_a_tag_added_to_those_the_original_embeds_hides_none_of_them(library: Li
     assert library.value("tagged.jpg", "tags") == ["new", "old", "older"]
     library.edit("tagged.jpg", Change("tags", "remove", ["new", "old", "older"]))
     assert library.value("tagged.jpg", "tags") in (None, [])
+
+
+@pytest.fixture
+def tagged(library: Library) -> Library:
+    """With a photo that embeds tags of its own, and nothing beside it."""
+    embedded = xmp.write(None, {"tags": ["Sea", "Boats"]}, "0mbxsteqw00-a")
+    jpeg(library.root / "old.jpg", text="o", xmp=embedded)
+    library.scan()
+    return library
+
+
+ALL_GONE = {
+    "remove": Change("tags", "remove", ["Sea", "Boats"]),
+    "clear": Change("tags", "clear"),
+    "set": Change("tags", "set", []),
+}
+
+
+@pytest.mark.parametrize("how", ALL_GONE)
+def test_tags_of_the_original_that_somebody_takes_out_are_gone_for_good(tagged: Library, how: str) -> None:
+    tagged.edit("old.jpg", ALL_GONE[how])
+    assert tagged.value("old.jpg", "tags") is None
+    for number in range(70):  # more than the history keeps lines of
+        tagged.edit("old.jpg", Change("rating", "set", number % 5))
+    assert tagged.value("old.jpg", "tags") is None
+    tagged.edit("old.jpg", Change("tags", "add", ["Lake"]))
+    assert tagged.value("old.jpg", "tags") == ["Lake"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *ALL_GONE.values(),
+        Change("tags", "add", ["Lake"]),
+        Change("tags", "remove", ["Sea"]),
+        Change("tags", "set", ["Lake"]),
+    ],
+    ids=lambda change: f"{change.op} {change.value}",
+)
+def test_an_undo_leaves_the_tags_that_the_original_has(tagged: Library, change: Change) -> None:
+    done = tagged.edit("old.jpg", change)
+    tagged.edit("old.jpg", *done.undo)
+    assert tagged.value("old.jpg", "tags") == ["Boats", "Sea"]
 
 
 def test_a_bad_value_is_refused_by_name_and_nothing_changes(library: Library) -> None:
