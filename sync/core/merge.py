@@ -15,7 +15,7 @@ from sync.core.model import Candidate, Fingerprint, Ledger, Membership, Past, Re
 from sync.core.values import text
 
 _T = TypeVar("_T")
-_Part = TypeVar("_Part", Candidate, Record, Past, Fingerprint)
+_Part = TypeVar("_Part", Candidate, Record, Past)
 
 
 def join(a: Ledger, b: Ledger) -> Ledger:
@@ -54,7 +54,7 @@ def join(a: Ledger, b: Ledger) -> Ledger:
 
     return Ledger(
         id=min(a.id, b.id),
-        asset=_either(a.asset, b.asset) if a.asset and b.asset else a.asset or b.asset,
+        asset=_original(a.asset, b.asset),
         seen=seen_a | seen_b,
         fields=_each(a.fields, b.fields, (), candidates),
         sets=_each(a.sets, b.sets, {}, elements),
@@ -118,6 +118,12 @@ def _united(one: Sequence[_Part], other: Sequence[_Part], name: Callable[[_Part]
         key = name(part)
         united[key] = _either(united[key], part) if key in united else part
     return list(united.values())
+
+
+def _original(one: Fingerprint | None, other: Fingerprint | None) -> Fingerprint | None:
+    """A content hash, once somebody has it, stands: a side that has not hashed the original knows less."""
+    both = [known for known in (one, other) if known is not None]
+    return max(both, key=lambda known: (known.hash is not None, _form(known)), default=None)
 
 
 def _either(one: _Part, other: _Part) -> _Part:

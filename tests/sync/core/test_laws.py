@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from sync.codecs import ledger as codec
 from sync.core import absorb as absorbing
 from sync.core.edit import edit
 from sync.core.merge import join, settle
-from sync.core.model import ASIDE, Change, Ledger, Sight
+from sync.core.model import ASIDE, Change, Fingerprint, Ledger, Sight
 from sync.core.show import show
 from tests.sync.core.cases.house import ASSET, FILE
 from tests.sync.core.cases.sidecars import Xmp, composed
@@ -54,6 +55,9 @@ CONTENTS = st.builds(
     st.lists(TAGS, unique=True).map(sorted),
     FACES,
 )
+FINGERPRINTS = st.builds(
+    Fingerprint, st.none() | st.sampled_from(["sha256:" + digit * 64 for digit in "ab"]), st.integers(5, 6)
+)
 STEPS = st.one_of(
     st.tuples(st.just("edit"), st.integers(0, 2), CHANGES),
     st.tuples(st.just("name"), st.integers(0, 2), VALUES),
@@ -61,6 +65,7 @@ STEPS = st.one_of(
     st.tuples(st.just("copy"), st.integers(0, 2), CONTENTS),
     st.tuples(st.just("stale"), st.integers(0, 2), CONTENTS),
     st.tuples(st.just("mirror"), st.integers(0, 2), st.none()),
+    st.tuples(st.just("fingerprint"), st.integers(0, 2), FINGERPRINTS),
     st.tuples(st.just("join"), st.integers(0, 2), st.integers(0, 2)),
 )
 
@@ -70,6 +75,8 @@ def reached(held: Ledger, kind: str, what: Any, now: int, node: str) -> Ledger:
     here = {"now_ms": now, "node": node, "site": node}
     if kind == "edit":
         return edit(held, [what], now_ms=now, node=node, by="alice")
+    if kind == "fingerprint":
+        return replace(held, asset=what)
     if kind == "name":
         standing = sorted(name for name, region in held.regions.items() if region.at)
         changes = [Change(f"regions/{name}/name", "set", what) for name in standing[:1]]
@@ -155,6 +162,15 @@ def test_a_join_shows_nothing_that_neither_side_held(ledgers: list[Ledger]) -> N
         elif name != "regions" and joined.value(name) is not None:
             held = [c.v for ledger in (a, b) for c in ledger.fields.get(name, ())]
             assert joined.value(name) in held
+
+
+@LAWS
+@given(replicas())
+def test_a_join_knows_the_originals_hash_if_either_side_does(ledgers: list[Ledger]) -> None:
+    a, b, _ = ledgers
+    known = [side.asset.hash for side in (a, b) if side.asset and side.asset.hash]
+    joined = join(a, b).asset
+    assert (joined.hash in known) if joined and known else not known
 
 
 JSON = st.recursive(

@@ -126,6 +126,12 @@ def test_the_original_is_known_by_the_side_that_has_hashed_it() -> None:
     assert join(one, other).asset == join(other, one).asset == one.asset
 
 
+def test_an_original_that_one_side_has_hashed_stays_hashed() -> None:
+    one = replace(Ledger(ASSET), asset=Fingerprint("sha256:" + "a" * 64, 5))
+    other = replace(Ledger(ASSET), asset=Fingerprint(None, 7))
+    assert join(one, other).asset == join(other, one).asset == one.asset
+
+
 def test_unknown_members_of_both_sides_are_kept() -> None:
     one = replace(
         Ledger(ASSET), extra={"new": {"a": 1}}, regions={"r": Region(("00000000100-x",), {}, {"u": 1})}
