@@ -25,7 +25,7 @@ _MEANT: Mapping[Kind, str] = MappingProxyType(
 
 def check(field: str, value: Value) -> Value:
     """Return a person's value in the field's form, None for "cleared"; BadValue says what is wrong."""
-    if field.startswith("regions/") and field.endswith("/name"):
+    if _is_region_name(field):
         return _region_name(field, value)
     row = FIELDS.get(field)
     if row is None or not row.editable:
@@ -51,6 +51,14 @@ def check(field: str, value: Value) -> Value:
     if row.kind is Kind.MOMENT and held and value.get("offset") and held["offset"] is None:
         raise BadValue(field, 'the offset must look like "+02:00"')
     return held
+
+
+def _is_region_name(field: str) -> bool:
+    """Whether it is "regions/<id>/name": a longer or shorter key would begin a region that has no area."""
+    match field.split("/"):
+        case ["regions", name, "name"]:
+            return bool(name)
+    return False
 
 
 def _region_name(key: str, value: Value) -> Value:

@@ -57,6 +57,13 @@ REFUSED: list[tuple[str, Any]] = [
     ("tags", ["x" * 513]),
     ("regions", []),
     ("shoe", "x"),
+    ("regions/name", "Ann"),
+    ("regions//name", "Ann"),
+    ("regions/r1/nose/name", "Ann"),
+    ("regions/r1", "Ann"),
+    ("regions/r1/area", [0.5, 0.5, 0.1, 0.1]),
+    ("regions/r1/name", 5),
+    ("regions/r1/name", None),
 ]
 
 
@@ -86,6 +93,8 @@ ACCEPTED: list[tuple[str, Any, Any]] = [
     ("tags", ["b", "a"], ("a", "b")),
     ("creator", ["Ana"], ["Ana"]),
     ("place", {"city": "Paris"}, {"city": "Paris"}),
+    ("regions/r1/name", " Ann ", "Ann"),
+    ("regions/r1/name", "", ""),
 ]
 
 
