@@ -6,6 +6,7 @@ the standing of a region are candidates of the value True.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -160,7 +161,7 @@ class Draft:
             stale=_with(old.stale, self._stale),
             trash=self.trash,
             xmp=newest_records([*old.xmp, *self._records]) if self._records else old.xmp,
-            history=newest_history([*old.history, *self._past]) if self._past else old.history,
+            history=newest_history([*old.history, *_counted(self._past)]) if self._past else old.history,
         )
 
     def _region(self, name: str) -> Region:
@@ -244,6 +245,12 @@ def is_trashed(trash: Iterable[Candidate]) -> bool:
     """Tell whether the trash register says trashed: only if no keep stands (R10)."""
     values = {candidate.v for candidate in trash}
     return TRASHED in values and KEEP not in values
+
+
+def _counted(lines: Sequence[Past]) -> Iterable[Past]:
+    """Let each line of a bulk edit say how many it has, of which the history may keep fewer."""
+    of = Counter(line.bulk for line in lines)
+    return (replace(line, of=of[line.bulk]) if line.bulk and of[line.bulk] > 1 else line for line in lines)
 
 
 def _with(old: Mapping[str, _T], new: Mapping[str, _T | None]) -> Mapping[str, _T]:

@@ -104,7 +104,8 @@ class Past:
     """One line of the history: who changed what from which value to which; `note` says a repair.
 
     `bulk` is the id of the bulk edit that it was part of; `before` are then the values of all candidates
-    that it replaced, where `was` alone does not tell them: a clear, several, or a text that was cut there.
+    that it replaced, where `was` alone does not tell them: a clear, several, or a text that was cut there;
+    `of` is how many lines it had here, if more than one: a history that keeps fewer does not tell it whole.
     """
 
     at: str
@@ -117,6 +118,7 @@ class Past:
     extra: Mapping[str, Value] = made(default_factory=dict)
     bulk: str | None = None
     before: tuple[Value, ...] = ()
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync.core.draft import SETS, Draft
 from sync.core.model import Change, Key, Ledger, Past
+from sync.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class Undoing:
 
 
 def has_done(ledger: Ledger, bulk: str) -> bool:
-    """Whether the history still tells that this bulk edit has been made here."""
+    """Whether the history still tells that this bulk edit has been made here.
+
+    Only so long as fewer than `draft.HISTORY` lines have come after it: one that is asked for again later
+    than that, by a job that died and was left lying, is made a second time.
+    """
     return any(line.bulk == bulk for line in ledger.history)
 
 
@@ -36,12 +41,14 @@ def undo_of(ledger: Ledger, bulk: str, *, under: str | None = None) -> Undoing:
     """What takes the bulk edit back; nothing where the history tells of none.
 
     `under` is the id of the bulk edit that the taking back is itself. Albums and trash, which no bulk
-    edit of a page touches, count as changed since.
+    edit of a page touches, count as changed since. Raises Conflict where the history has not kept all of
+    it: half of it taken back would be neither what was before nor what anybody wanted.
     """
     lines: dict[Key, list[Past]] = {}
     for line in ledger.history:
         if line.bulk == bulk:
             lines.setdefault(line.field, []).append(line)
+    _refuse_parts([line for done in lines.values() for line in done])
     draft = Draft(ledger)
     changes: list[Change] = []
     refused: list[Since] = []
@@ -51,6 +58,12 @@ def undo_of(ledger: Ledger, bulk: str, *, under: str | None = None) -> Undoing:
         else:
             refused.append(_since(ledger, key, done))
     return Undoing(tuple(changes), tuple(refused))
+
+
+def _refuse_parts(told: Sequence[Past]) -> None:
+    of = max((line.of or 1 for line in told), default=0)
+    if len(told) < of:
+        raise Conflict(f"its history tells only {len(told)} of the {of} changes that this edit made")
 
 
 def _stands(draft: Draft, key: Key, done: list[Past]) -> bool:
@@ -65,7 +78,7 @@ def _stands(draft: Draft, key: Key, done: list[Past]) -> bool:
     )
 
 
-def _later(ledger: Ledger, key: Key, done: Iterable[Past]) -> list[Past]:
+def _later(ledger: Ledger, key: Key, done: Sequence[Past]) -> list[Past]:
     own = {line.at for line in done}
     return [line for line in ledger.history if line.field == key and line.at > max(own)]
 

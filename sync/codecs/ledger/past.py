@@ -37,7 +37,7 @@ def _is_texts(raw: Value) -> bool:
     return type(raw) is dict and all(type(value) is str for value in raw.values())
 
 
-_PAST = frozenset({"at", "field", "from", "to", "by", "via", "note", "bulk", "before"})
+_PAST = frozenset({"at", "field", "from", "to", "by", "via", "note", "bulk", "before", "of"})
 
 
 def history(raw: Value, met: list[str]) -> tuple[Past, ...]:
@@ -52,10 +52,11 @@ def _past(raw: Value) -> Past:
     line = members(raw, "history")
     at, field, was, to = line.get("at", ""), line.get("field"), line.get("from"), line.get("to")
     by, via, note, bulk = line.get("by"), line.get("via"), line.get("note"), line.get("bulk")
-    if type(field) is not str or not are_texts(by, via, note, bulk):
+    of = line.get("of")
+    if type(field) is not str or not are_texts(by, via, note, bulk) or type(of) not in (int, type(None)):
         raise bad("history")
     if type(was) in (dict, list) or type(to) in (dict, list):
         shallow([was, to])
     before = items(line["before"], "history") if "before" in line else []
     shallow(before)
-    return Past(at, field, was, to, by, via, note, rest(line, _PAST), bulk, tuple(before))
+    return Past(at, field, was, to, by, via, note, rest(line, _PAST), bulk, tuple(before), of)

@@ -58,7 +58,7 @@ def _out_record(held: Record) -> _Json:
 
 def _out_past(held: Past) -> _Json:
     optional = {"from": held.was, "to": held.v, "by": held.by, "via": held.via, "note": held.note}
-    optional |= {"bulk": held.bulk, "before": list(held.before) or None}
+    optional |= {"bulk": held.bulk, "before": list(held.before) or None, "of": held.of}
     return _said(held.extra, {"at": held.at, "field": held.field}, optional)
 
 

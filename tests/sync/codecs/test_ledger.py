@@ -211,6 +211,7 @@ BAD = {
     "a record twice": _json(xmp=[{"id": DOT, "file": "a", "by": "us"}] * 2),
     "a history of another form": _json(history=[[]]),
     "a history without field": _json(history=[{"at": DOT}]),
+    "a history with a count in letters": _json(history=[{"at": DOT, "field": "title", "of": "80"}]),
     "a history with a bad dot": _json(history=[{"at": "x", "field": "title"}]),
     "too large": b'{"x": "' + b"a" * (17 << 20) + b'"}',
 }

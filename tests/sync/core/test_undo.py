@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from sync.codecs import ledger as ledgers
+from sync.core.draft import HISTORY
 from sync.core.edit import edit
 from sync.core.merge import join
 from sync.core.model import Candidate, Change, Ledger
 from sync.core.show import show
 from sync.core.undo import Since, has_done, undo_of
+from sync.errors import Conflict
 
 EMPTY = Ledger("0" * 32)
 LONG = "x" * 5_000
@@ -109,6 +111,29 @@ def test_a_value_that_came_twice_is_not_the_bulk_edits_any_more() -> None:
     away = done(after, Change("rating", "set", 2), now=3_000, by="bob")
     back = done(away, Change("rating", "set", 4), now=4_000, by="bob")
     assert [since.by for since in undo_of(back, "b").refused] == ["bob"]
+
+
+MANY = [f"t{number:02}" for number in range(HISTORY + 16)]
+
+
+def test_of_more_than_a_history_keeps_nothing_is_taken_back_rather_than_a_part() -> None:
+    after = done(EMPTY, Change("tags", "add", MANY, bulk="b"), now=2_000)
+    with pytest.raises(Conflict, match=f"{HISTORY} of the {len(MANY)} changes"):
+        undo_of(after, "b")
+
+
+def test_what_a_history_can_just_keep_is_taken_back_whole() -> None:
+    after = done(EMPTY, Change("tags", "add", MANY[:HISTORY], bulk="b"), now=2_000)
+    assert show(undone(after, "b")).value("tags") is None
+
+
+def test_what_later_edits_have_pushed_out_of_the_history_is_missed() -> None:
+    after = done(EMPTY, Change("tags", "add", MANY[:2], bulk="b"), now=2_000)
+    for number in range(HISTORY - 2):
+        after = done(after, Change("title", "set", f"T{number}"), now=3_000 + number)
+    assert len(undo_of(after, "b").changes) == 2
+    with pytest.raises(Conflict):
+        undo_of(done(after, Change("rating", "set", 3), now=4_000), "b")
 
 
 def test_albums_and_trash_are_left_as_they_are() -> None:
