@@ -73,14 +73,24 @@ def _stands(draft: Draft, key: Key, done: list[Past]) -> bool:
     live = {candidate.at for candidate in draft.held(key)}
     made = {line.at for line in done if line.v is not None}
     # Of a clear there stands a candidate, of what was taken out nothing.
-    return (
-        live == made if made else live <= {line.at for line in done} and not _later(draft.ledger, key, done)
-    )
+    if made:
+        return live == made
+    return live <= {line.at for line in done} and _other(draft.ledger, key, done) is None
 
 
-def _later(ledger: Ledger, key: Key, done: Sequence[Past]) -> list[Past]:
+def _other(ledger: Ledger, key: Key, done: Sequence[Past]) -> Past | None:
+    """The line of whoever has gone on from it, or has taken out the same without knowing of it.
+
+    The latter's clock may be earlier. That what the edit took out had come back before, if somebody had
+    once taken it out, a line between the two tells.
+    """
     own = {line.at for line in done}
-    return [line for line in ledger.history if line.field == key and line.at > max(own)]
+    others = [line for line in ledger.history if line.field == key and line.at not in own]
+    if not others:
+        return None
+    newest = others[-1]
+    is_taken_out_twice = newest.v is None and done[0].was is not None and done[-1].v is None
+    return newest if newest.at > max(own) or is_taken_out_twice else None
 
 
 def _back(draft: Draft, key: Key, done: list[Past], under: str | None) -> list[Change]:
@@ -108,8 +118,5 @@ def _back(draft: Draft, key: Key, done: list[Past], under: str | None) -> list[C
 
 
 def _since(ledger: Ledger, key: Key, done: list[Past]) -> Since:
-    later = _later(ledger, key, done)
-    if not later:
-        return Since(key)
-    newest = later[-1]
-    return Since(key, newest.by, newest.via, newest.at)
+    other = _other(ledger, key, done)
+    return Since(key) if other is None else Since(key, other.by, other.via, other.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,6 +135,34 @@ def test_what_later_edits_have_pushed_out_of_the_history_is_missed() -> None:
     assert len(undo_of(after, "b").changes) == 2
     with pytest.raises(Conflict):
         undo_of(done(after, Change("rating", "set", 3), now=4_000), "b")
+
+
+@pytest.mark.parametrize("bobs_time", [1_500, 2_500])
+@pytest.mark.parametrize(
+    ("key", "change"), [("tags/a", Change("tags", "remove", "a")), ("title", Change("title", "remove"))]
+)
+def test_what_another_site_took_out_too_stays_out_whatever_its_clock_said(
+    key: str, change: Change, bobs_time: int
+) -> None:
+    alices = done(BEFORE, replace(change, bulk="b"), now=2_000)
+    bobs = edit(BEFORE, [change], now_ms=bobs_time, node="m", by="bob")
+    found = undo_of(join(alices, bobs), "b")
+    assert (found.changes, [(since.key, since.by) for since in found.refused]) == ((), [(key, "bob")])
+
+
+@pytest.mark.parametrize("op", ["remove", "clear"])
+def test_what_was_once_taken_out_and_came_back_comes_back_again(op: Any) -> None:
+    away = done(BEFORE, Change("tags", "remove", "a"), Change("title", op), now=1_100)
+    back = done(away, Change("tags", "add", "a"), Change("title", "set", "Lake"), now=1_200)
+    changes = Change("tags", "remove", "a", bulk="b"), Change("title", "remove", bulk="b")
+    after = undone(done(back, *changes, now=2_000), "b")
+    assert (show(after).value("tags"), show(after).value("title")) == (("a", "b"), "Lake")
+
+
+def test_a_clear_over_what_somebody_had_taken_out_is_taken_back() -> None:
+    away = done(BEFORE, Change("title", "remove"), now=1_100)
+    cleared = done(away, Change("title", "clear", bulk="b"), now=2_000)
+    assert "title" not in show(undone(cleared, "b")).fields
 
 
 def test_albums_and_trash_are_left_as_they_are() -> None:
