@@ -23,7 +23,7 @@ from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
 from sync.engine.writing import remembered
-from sync.errors import Busy, ReadOnly, SyncError, unwritable
+from sync.errors import Busy, ReadOnly, Refused, SyncError, unwritable
 from sync.pairing import Group
 from sync.ports import Entry, Stat, join, split
 from sync.scan.see import Glance, Look, see
@@ -175,7 +175,8 @@ class Rounds:
             if held is None or is_stranger(look, hash_) or fingerprinted(held, look, hash_) == held:
                 return self._deciding.decide(look, hash_)[0]
             if self.may_write(look):
-                return self.write(path, Round(hash_, is_wanted=True))
+                with contextlib.suppress(Refused):  # What stands in the way is told when it is looked at.
+                    return self.write(path, Round(hash_, is_wanted=True))
             return self._deciding.decide(look, hash_)[0]
 
     @contextlib.contextmanager

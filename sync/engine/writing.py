@@ -17,9 +17,12 @@ from sync.core.plan import LookAgain, Plan, RemoveCopy, RemoveTemp, WriteLedger,
 from sync.engine import remember
 from sync.engine.assets import fingerprinted
 from sync.engine.mirroring import Mirror, Written, compose, fail, pack_xmp, settle_mirror
+from sync.errors import Refused
 from sync.ports import FS, Found, join, split
 from sync.scan.see import Look
 from sync.scan.seen import why
+
+_TOO_LARGE = "and could not be read again: shorten the longest texts in the photo's XMP"
 
 
 class Writing:
@@ -51,7 +54,10 @@ class Writing:
         return self.finish()
 
     def prepare(self) -> None:
-        """Write every temp: what there will be, checked; OSError when the disk refuses, and all is undone."""
+        """Write every temp: what there will be, checked. If the disk refuses (OSError), all is undone.
+
+        Refused, likewise, for a ledger that K-Photos itself would not read again: the one there stays.
+        """
         try:
             ledger = self._prepare_mirrors(self.plan.ledger)
             has_step = any(isinstance(step, WriteLedger) for step in self.plan.steps)
@@ -60,7 +66,7 @@ class Writing:
                 and (ledger := fingerprinted(ledger, self.look, self._hash)) != self.look.ledger.ledger
             ):
                 self._ledger = ledger, self._prepare_ledger(ledger)
-        except OSError:
+        except (OSError, Refused):
             self.abandon()
             raise
 
@@ -74,11 +80,13 @@ class Writing:
         return ledger
 
     def _prepare_ledger(self, ledger: Ledger) -> Prepared:
-        at = self.look.ledger
+        at, data = self.look.ledger, ledgers.write(ledger)
+        if len(data) > ledgers.LARGEST:
+            raise Refused(f"the ledger would be larger than {ledgers.LARGEST >> 20} MiB, {_TOO_LARGE}")
         if at.fs is not self.fs:
             at.fs.make_folder(split(at.path)[0])
         like = _like(at.fs, self.fs, self.look)
-        return prepare(at.fs, self._pen, at.path, ledgers.write(ledger), at.found, like)
+        return prepare(at.fs, self._pen, at.path, data, at.found, like)
 
     @property
     def unsynced_ledger(self) -> tuple[FS, str] | None:
