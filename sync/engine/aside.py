@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sync.apply.put import Pen, commit, prepare
-from sync.apply.temps import FOREIGN_SECONDS, name_for, site_digest, tag_of
+from sync.apply.temps import FOREIGN_SECONDS, name_for, site_digest
 from sync.codecs import ledger as ledgers
 from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
-from sync.engine.temps import age_of, temps_for
+from sync.engine.temps import age_of, is_known, tags_of, temps_for
 from sync.engine.values import Site, Volume
 from sync.errors import Refused
 from sync.ports import LEDGER_SUFFIX, join, split
@@ -66,14 +66,15 @@ def _rename(volume: Volume, site: Site, look: Look) -> tuple[str, list[str]]:
 
 def _rename_temps(volume: Volume, site: Site, look: Look, when: str) -> None:
     """What came out for these sidecars goes with them: it is not the new picture's either."""
+    tags = tags_of(look.group)
     for temp in temps_for(look.group, volume.fs.names(look.folder)):
         path = join(look.folder, temp.name)
         age = age_of(volume.fs, site, path)
         if age is None or (temp.site != site_digest(site.id) and age < FOREIGN_SECONDS):
             continue
-        names = (*look.group.xmps, look.group.own_xmp, look.group.own_ledger)
-        name = next(name for name in names if tag_of(name) == temp.tag)
-        to = name_for(temp, name_aside(name, when))
+        if not is_known(look, temp):
+            continue
+        to = name_for(temp, name_aside(tags[temp.tag], when))
         volume.fs.rename(path, join(look.folder, to), replace=False)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp, tag_of
 from sync.engine.finding import Place, may_be_at
-from sync.engine.temps import tags_of
+from sync.engine.temps import by_stem, tags_of
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
 from sync.pairing import Group, pair
@@ -73,7 +73,7 @@ def left_in(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Le
     # An orphan's name may have no extension that tells what it was: it was set aside.
     then = pair((name, FILE) for name in {*names, *away}).groups
     temps = [(temp.tag, name) for name in listed if (temp := parse_temp(name))]
-    kept = {tag for group in now.groups.values() for tag in tags_of(group)} if temps else set()
+    kept = _kept(now.groups, then) if temps else set()
     free = [(tag, name) for tag, name in temps if tag not in kept]
     return {name: _left(then.get(name) or _aside(name, names), claimed, free) for name in sorted(away)}
 
@@ -150,12 +150,18 @@ def _rename(fs: FS, old: str, new: str) -> None:
         fs.remove(old)  # a rename that a crash cut short
 
 
+def _kept(now: Mapping[str, Group], then: Mapping[str, Group]) -> set[str]:
+    """What the temps of living originals bear; one by a stem is whose it was when all were there."""
+    lying = {tag_of(name) for group in now.values() for name in (*group.xmps, group.own_ledger)}
+    return lying.union(*(tags_of(then[name]) for name in now))
+
+
 def _left(group: Group, claimed: set[str], temps: Sequence[tuple[str, str]]) -> Left:
     def free(names: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for name in names if name not in claimed))
 
     others = free((*group.copies, *group.duplicates, *group.companions, *group.jsons))
-    tags = {*tags_of(group), tag_of(stem_of(group.original) + XMP_SUFFIX)} if temps else set()
+    tags = {*tags_of(group), *map(tag_of, by_stem(group.original))} if temps else set()
     ours = tuple(name for tag, name in temps if tag in tags)
     return Left(free(group.xmps), group.ledger, others, ours)
 

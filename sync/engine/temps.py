@@ -23,15 +23,27 @@ from sync.engine.finding import overlay_name
 from sync.engine.values import Site
 from sync.engine.waiting import WAIT_SECONDS
 from sync.pairing import Group
-from sync.pairing.names import is_ledger_like
-from sync.ports import FS, Found, join, split
+from sync.pairing.names import is_ledger_like, stem_of
+from sync.ports import FS, XMP_SUFFIX, Found, join, split
 from sync.scan.see import Look
 from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
 
+_UPPER = XMP_SUFFIX.upper()
 
-def tags_of(group: Group) -> dict[str, None]:
-    """What the temps for a group's sidecars bear in their names."""
-    return dict.fromkeys(map(tag_of, (*group.xmps, group.own_xmp, group.own_ledger)))
+
+def tags_of(group: Group) -> dict[str, str]:
+    """What the temps for a group's sidecars bear in their names, and which of these they are for.
+
+    An XMP by the stem may have been removed since: what came out for it is nobody else's.
+    """
+    own = (group.own_xmp, group.original + _UPPER, group.own_ledger)
+    names = (*group.xmps, *own, *(by_stem(group.original) if group.owns_stem else ()))
+    return {tag_of(name): name for name in names}
+
+
+def by_stem(original: str) -> tuple[str, str]:
+    """The names of an XMP that programs share by stem."""
+    return stem_of(original) + XMP_SUFFIX, stem_of(original) + _UPPER
 
 
 def by_tag(names: Iterable[str]) -> dict[str, list[str]]:
@@ -67,7 +79,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     for temp in temps_for(look.group, names):
         is_own = temp.site == site_digest(site.id)
         age = age_of(fs, site, join(look.folder, temp.name))
-        if age is None or (not is_own and age < FOREIGN_SECONDS):
+        if age is None or (not is_own and age < FOREIGN_SECONDS) or _is_doubtful(fs, look, temp, age):
             continue
         if is_bereft and is_own and age < SETTLE_SECONDS:
             continue
@@ -116,6 +128,32 @@ def age_of(fs: FS, site: Site, path: str) -> float | None:
     return age if age >= 0 else UNSURE_SECONDS
 
 
+def is_known(look: Look, temp: Temp) -> bool:
+    """Whether a temp is for a sidecar of just this original, and not of one of its stem that went away.
+
+    Where nothing lies there by the stem, the name does not tell: the ledger does, which has seen the mirror
+    that took its place. What is but half made is nobody's.
+    """
+    group, ledger = look.group, look.ledger.ledger
+    name = tags_of(group)[temp.tag]
+    if name in group.xmps or name not in by_stem(group.original) or temp.stage == "new":
+        return True
+    if ledger is None or temp.mark is None:
+        return False
+    return temp.mark in ledger.seen or any(record.mark == temp.mark for record in ledger.xmp)
+
+
+def _is_doubtful(fs: FS, look: Look, temp: Temp, age: float) -> bool:
+    """Whether a temp may hold what somebody wrote for another original; if nobody did, it may go."""
+    if is_known(look, temp):
+        return False
+    path = join(look.folder, temp.name)
+    with contextlib.suppress(OSError):
+        if _is_settled(fs, path, age):
+            return content_digest(fs.read(path, LARGEST_XMP).data) != temp.was
+    return True
+
+
 def _is_settled(fs: FS, path: str, age: float) -> bool:
     """Whether nobody writes through the file any more, as far as that can be told."""
     if age < SETTLE_SECONDS:
@@ -134,7 +172,7 @@ def _take_ledger(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
 
 def _take_xmp(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
     path = join(look.folder, temp.name)
-    name = next(name for name in (*look.group.xmps, look.group.own_xmp) if tag_of(name) == temp.tag)
+    name = tags_of(look.group)[temp.tag]
     try:
         found: Found = fs.read(path, LARGEST_XMP)
     except OSError:

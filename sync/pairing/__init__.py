@@ -50,8 +50,7 @@ class _Claims:
 
     def by_stem(self, names: list[str]) -> list[str]:
         """The best of those sharing a stem; more than one of the same rank is ambiguous."""
-        best = min((_RANK[self.originals[name]] for name in names), default=0)
-        return [name for name in names if _RANK[self.originals[name]] == best]
+        return _best(names, self.originals)
 
 
 def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
@@ -81,7 +80,8 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
             jsons.append(name)
         elif bases_of_companion(name):
             companions.append(name)
-    groups = {name: Group(name, kind) for name, kind in originals.items()}
+    owners = _stem_owners(originals)
+    groups = {name: Group(name, kind, owns_stem=name in owners) for name, kind in originals.items()}
     if originals and (xmps or ledgers or companions or jsons):
         claims = _Claims(originals)
         _give_xmps(xmps, claims, groups, oddities)
@@ -92,6 +92,24 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
     orphans = [name for name in ledgers if name.endswith(LEDGER_SUFFIX) and name not in named]
     bases = tuple(name[: -len(LEDGER_SUFFIX)] for name in orphans)
     return Pairing(groups, tuple(oddities), tuple(temps), bases)
+
+
+def _best(names: list[str], originals: Mapping[str, str]) -> list[str]:
+    best = min((_RANK[originals[name]] for name in names), default=0)
+    return [name for name in names if _RANK[originals[name]] == best]
+
+
+def _stem_owners(originals: Mapping[str, str]) -> set[str]:
+    """The originals whose an XMP by their stem would be, whether or not one lies there."""
+    stems: dict[str, list[str]] = {}
+    for name in originals:
+        stems.setdefault(stem_of(name), []).append(name)
+    found: set[str] = set()
+    for stem, names in stems.items():
+        best = names if len(names) == 1 else _best(names, originals)
+        if len(best) == 1 and stem not in originals:
+            found.add(best[0])
+    return found
 
 
 def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync.pairing.oddities import Oddity
 from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
@@ -15,7 +15,7 @@ class Group:
     `xmps` holds its own sidecar first, then the one shared by stem: both are kept alike. `copies` are
     sync tools' conflict copies of XMP or ledger; `suspects` may be such copies, which only their content can
     tell; `duplicates` are darktable's further developments; `jsons` may be Google Takeout's, and of
-    another original as well.
+    another original as well. `owns_stem`: an XMP by its stem is this one's, or would be if it lay there.
     """
 
     original: str
@@ -27,6 +27,7 @@ class Group:
     duplicates: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     jsons: tuple[str, ...] = ()
+    owns_stem: bool = field(default=False, compare=False)
 
     @property
     def read(self) -> tuple[str, ...]:
