@@ -14,7 +14,7 @@ from sync.osfs import kernel
 from sync.osfs.batch import OsBatch, open_batch
 from sync.osfs.dress import dress
 from sync.osfs.links import is_one_file, link, link_then_unlink
-from sync.osfs.mounts import lasting_inodes
+from sync.osfs.mounts import lasting_inodes, silent
 from sync.osfs.room import require_room
 from sync.ports import (
     FILE,
@@ -48,6 +48,7 @@ class OsFS:
         self.root = root
         self._everything_ours = everything_ours
         self._inodes_last: dict[int, bool] = {}
+        self._silent: dict[int, bool] = {}
 
     def device(self) -> int:
         """See `FS.device`."""
@@ -91,7 +92,9 @@ class OsFS:
         except OSError:
             return False
         try:
-            return kernel.has_writer(fd)
+            # A server may refuse the lease for reasons of its own, whoever has the file open.
+            is_written = kernel.has_writer(fd)
+            return None if is_written and self._is_silent(os.fstat(fd).st_dev) else is_written
         finally:
             os.close(fd)
 
@@ -240,6 +243,11 @@ class OsFS:
         if device not in self._inodes_last:
             self._inodes_last[device] = lasting_inodes(device)
         return self._inodes_last[device]
+
+    def _is_silent(self, device: int) -> bool:
+        if device not in self._silent:
+            self._silent[device] = silent(device)
+        return self._silent[device]
 
 
 def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:

@@ -116,7 +116,7 @@ def has_writer(fd: int) -> bool | None:
 
     The kernel grants a read lease only while nobody has (fcntl(2)); that holds also for an open that
     still waits for the disk. The lease is given back at once; should it be broken before, the signal
-    that tells of it is one that nobody minds.
+    that tells of it is one that nobody minds. True is to be believed of a disk of this machine alone.
     """
     if sys.platform != "linux":
         return None

@@ -81,6 +81,28 @@ def test_where_nobody_can_tell_who_has_a_file_open_that_is_said(
     assert fs.is_being_written("a.xmp") is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [("ext4", True), ("nfs4", None), ("cifs", None), ("fuse.sshfs", None)]
+)
+def test_a_server_that_gives_no_lease_does_not_say_that_somebody_writes(
+    fs: OsFS, monkeypatch: pytest.MonkeyPatch, kind: str, told: bool | None
+) -> None:
+    """NFS without a delegation and SMB without an oplock refuse with the error of a file that is open."""
+    asked = []
+
+    def filesystem(device: int) -> str:
+        asked.append(device)
+        return kind
+
+    (fs.root / "a.xmp").write_bytes(b"1")
+    monkeypatch.setattr(mounts, "filesystem", filesystem)
+    assert fs.is_being_written("a.xmp") is False
+    with (fs.root / "a.xmp").open("r+b"):
+        assert fs.is_being_written("a.xmp") is told
+        assert fs.is_being_written("a.xmp") is told
+    assert len(asked) == 1, "the mount table is read once a disk"
+
+
 def test_a_device_is_not_read(fs: OsFS) -> None:
     with pytest.raises(NotRegular):
         OsFS(Path("/dev")).read("null", 100)
