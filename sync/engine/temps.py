@@ -163,10 +163,14 @@ def _is_settled(fs: FS, path: str, age: float) -> bool:
 
 
 def _take_ledger(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
+    """Join what a ledger says; it stays while somebody, a sync tool say, writes on through it."""
     path = join(look.folder, temp.name)
+    is_written = fs.is_being_written(path)  # asked first: who ends between the two is read
     seen = see_ledger(fs, path)
     if seen.ledger is None:
         return extra
+    if is_written:
+        return replace(extra, ledgers=(*extra.ledgers, seen.ledger))
     return _with(extra, path, ledger=seen.ledger)
 
 

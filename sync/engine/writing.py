@@ -18,7 +18,7 @@ from sync.engine import remember
 from sync.engine.assets import fingerprinted
 from sync.engine.mirroring import Mirror, Written, compose, fail, pack_xmp, settle_mirror
 from sync.errors import Refused
-from sync.ports import FS, Found, join, split
+from sync.ports import FS, Found, Stat, join, split
 from sync.scan.see import Look
 from sync.scan.seen import why
 
@@ -139,9 +139,8 @@ class Writing:
         written.again = put.intruder is not None
         if written.again:
             self.abandon_mirrors()
-        elif put.swapped is not None:
-            with contextlib.suppress(OSError):
-                at.fs.remove(put.swapped)
+        elif put.swapped is not None and self._placed.out is not None:
+            _let_go(at.fs, put.swapped, self._placed.out.stat)
 
     def place_mirrors(self) -> None:
         """Put the XMPs in their places."""
@@ -190,6 +189,16 @@ class Writing:
         for mirror in self._mirrors:
             abandon(self.fs, mirror.prepared)
         self._mirrors = []
+
+
+def _let_go(fs: FS, swapped: str, stat: Stat) -> None:
+    """Remove the ledger that was replaced, unless somebody writes on through it or has done so since.
+
+    What he says is joined from there at the next look, as what a crash left is.
+    """
+    with contextlib.suppress(OSError):
+        if fs.is_being_written(swapped) is not True and fs.stat(swapped) == stat:
+            fs.remove(swapped)
 
 
 def _clear_away(fs: FS, look: Look, plan: Plan, written: Written) -> None:

@@ -1,0 +1,128 @@
+"""A ledger that our exchange took out: somebody may write on through it, or nobody can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sync.apply.temps import tag_of
+from sync.engine import Later
+from sync.ports import split
+from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
+
+PHOTO = "d/IMG.JPG"
+SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
+
+
+@pytest.fixture
+def machine() -> Machine:
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, rating=4, title="Lake")
+    rest(machine)
+    return machine
+
+
+def rest(machine: Machine) -> None:
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+
+
+def temps(machine: Machine) -> list[str]:
+    return [name for name in machine.hands.names("d") if name.startswith(".kphotos-tmp-")]
+
+
+def elsewhere(machine: Machine, **fields: object) -> bytes:
+    """The ledger as another machine has it, that went on from this one; here all is as before."""
+    old, xmp = machine.hands.read(LEDGER), machine.hands.read(SIDECAR)
+    machine.edit(PHOTO, **fields)
+    theirs = machine.hands.read(LEDGER)
+    machine.engine.settle()
+    machine.hands.put(LEDGER, old)
+    machine.hands.put(SIDECAR, xmp)
+    machine.restart(forget=True)
+    rest(machine)
+    return theirs
+
+
+def test_a_ledger_that_a_sync_tool_writes_in_place_is_joined_when_it_is_done(machine: Machine) -> None:
+    theirs = elsewhere(machine, label="Red")
+    write = machine.memfs.hands.opened(LEDGER)
+    machine.edit(PHOTO, rating=1)
+    rest(machine)
+    assert len(temps(machine)) == 1, "somebody writes on through it"
+    write(theirs)
+    rest(machine)
+    assert machine.engine.look(PHOTO).document.content() == {"title": "Lake", "rating": 1, "label": "Red"}
+    assert temps(machine) == []
+
+
+def test_it_is_joined_by_the_watch_as_well(machine: Machine) -> None:
+    theirs = elsewhere(machine, label="Red")
+    write = machine.memfs.hands.opened(LEDGER)
+    machine.edit(PHOTO, rating=1)
+    tag = tag_of(split(LEDGER)[1])
+    (path,) = [f"d/{name}" for name in temps(machine) if tag in name]
+    assert Later(path, 0.2) in machine.touch(path)
+    write(theirs)
+    assert assets(machine.touch(path))[PHOTO].document.value("label") == "Red"
+    assert path not in machine.memfs.contents()
+
+
+def test_what_it_says_already_is_joined_while_it_is_written_and_nothing_is_lost(machine: Machine) -> None:
+    theirs = elsewhere(machine, label="Red")
+    machine.memfs.hands.opened(LEDGER)
+    machine.hands.put(LEDGER, theirs)
+    machine.edit(PHOTO, rating=1)
+    rest(machine)
+    assert machine.engine.look(PHOTO).document.value("label") == "Red"
+    assert len(temps(machine)) == 1
+    machine.memfs.writes.clear()
+    machine.pass_time(3)
+    machine.scan()
+    assert machine.memfs.writes == []
+
+
+def test_a_write_that_ends_before_the_old_ledger_would_go_is_joined(machine: Machine) -> None:
+    theirs = elsewhere(machine, label="Red")
+    write: list[Callable[[bytes], None]] = [machine.memfs.hands.opened(LEDGER)]
+
+    def before(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("sync_folder", "d") and write:
+            write.pop()(theirs)
+
+    machine.memfs.before = before
+    machine.edit(PHOTO, rating=1)
+    machine.memfs.before = lambda *_: None
+    rest(machine)
+    assert machine.engine.look(PHOTO).document.value("label") == "Red"
+    assert temps(machine) == []
+
+
+def test_of_many_each_that_nobody_writes_goes_at_once(machine: Machine) -> None:
+    machine.hands.put("d/b.JPG", b"b")
+    machine.edit("d/b.JPG", rating=1)
+    rest(machine)
+    machine.memfs.hands.opened(LEDGER)
+    paths = [PHOTO, "d/b.JPG"]
+    for path in paths:
+        machine.edit(path, rating=3)
+    machine.engine.settle()
+    assert len(temps(machine)) == 1
+
+
+def test_on_a_real_disk_it_waits_for_whoever_has_it_open(tmp_path: Path) -> None:
+    machine = disk_machine(tmp_path)
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, rating=1)
+    machine.engine.settle()
+    with (tmp_path / "volume" / LEDGER).open("r+b"):
+        machine.edit(PHOTO, rating=2)
+        machine.engine.settle()
+        assert len(temps(machine)) == 1
+    machine.edit(PHOTO, rating=3)
+    machine.engine.settle()
+    assert temps(machine) == []
