@@ -16,7 +16,7 @@ from sync.apply.temps import (
     site_digest,
     tag_of,
 )
-from sync.core.model import Ledger, Sight
+from sync.core.model import Ledger, Problem, Sight
 from sync.core.names import escape
 from sync.engine.assets import Extra, is_others
 from sync.engine.finding import overlay_name
@@ -26,9 +26,13 @@ from sync.pairing import Group
 from sync.pairing.names import is_ledger_like, stem_of
 from sync.ports import FS, XMP_SUFFIX, Found, join, split
 from sync.scan.see import Look
-from sync.scan.seen import LARGEST_XMP, as_swapped, see_ledger, understand
+from sync.scan.seen import LARGEST_XMP, as_swapped, problem_kind, see_ledger, understand
 
 _UPPER = XMP_SUFFIX.upper()
+_TAKEN_OUT = "This ledger lay in the place of the photo's when that was written, and cannot be read: {}"
+_TAKEN_OUT_KEPT = (
+    "It is kept as it is and joined once it can be read; the photo's own ledger is in its place."
+)
 
 
 def tags_of(group: Group) -> dict[str, str]:
@@ -163,10 +167,16 @@ def _is_settled(fs: FS, path: str, age: float) -> bool:
 
 
 def _take_ledger(fs: FS, look: Look, temp: Temp, extra: Extra) -> Extra:
-    """Join what a ledger says; it stays while somebody, a sync tool say, writes on through it."""
+    """Join what a ledger says; it stays while somebody, a sync tool say, writes on through it.
+
+    One that nobody can read refuses nothing, for the photo has its own: it is told of and kept.
+    """
     path = join(look.folder, temp.name)
     is_written = fs.is_being_written(path)  # asked first: who ends between the two is read
     seen = see_ledger(fs, path)
+    if seen.error is not None and not is_written:
+        told = Problem(path, problem_kind(seen.error), _TAKEN_OUT.format(seen.error.reason), _TAKEN_OUT_KEPT)
+        return replace(extra, problems=(*extra.problems, told))
     if seen.ledger is None:
         return extra
     if is_written:

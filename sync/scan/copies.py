@@ -9,11 +9,10 @@ from sync.codecs import xmp as xmps
 from sync.core.model import ASIDE, Ledger, Problem, Sight
 from sync.core.names import escape
 from sync.core.values import text
-from sync.errors import NewerSchema
 from sync.pairing import Group
 from sync.pairing.names import is_ledger_like, originals_of_copy
 from sync.ports import FS, Found, Stat, join
-from sync.scan.seen import SeenLedger, SeenXmp, see_ledger, see_xmp
+from sync.scan.seen import SeenLedger, SeenXmp, problem_kind, see_ledger, see_xmp
 
 _KEPT = "The copy was left exactly as it is."
 _ENOUGH = 2  # properties that two XMPs have to say alike before a doubtful name is believed
@@ -54,9 +53,9 @@ def _see_ledger_copy(fs: FS, path: str, stat: Stat, main: SeenLedger, *, is_sure
     if copy is None:
         if seen.error is None:
             return SeenCopy(path)
-        kind = "newer-schema" if isinstance(seen.error, NewerSchema) else "unreadable"
         reason = f"This conflict copy of a ledger cannot be read: {seen.error.reason}"
-        return SeenCopy(path, seen.found, problem=Problem(path, kind, reason, _KEPT))
+        problem = Problem(path, problem_kind(seen.error), reason, _KEPT)
+        return SeenCopy(path, seen.found, problem=problem)
     if not is_sure and not (own and (copy.id == own.id or _same_hash(copy, own))):
         return SeenCopy(path, seen.found, problem=_ambiguous(path))
     if (copy.asset and copy.asset.size != stat.size) or (own and _other_hash(copy, own)):

@@ -114,8 +114,12 @@ def why(error: OSError) -> str:
 
 def ledger_problem(path: str, error: SyncError) -> Problem:
     """A ledger that cannot be gone on from, as a person is told of it."""
-    kind = "newer-schema" if isinstance(error, NewerSchema) else "unreadable"
-    return Problem(path, kind, error.reason, _KEPT + " The asset cannot be edited meanwhile.")
+    return Problem(path, problem_kind(error), error.reason, _KEPT + " The asset cannot be edited meanwhile.")
+
+
+def problem_kind(error: SyncError) -> str:
+    """What kind of problem a ledger is that cannot be read."""
+    return "newer-schema" if isinstance(error, NewerSchema) else "unreadable"
 
 
 def _unreadable(path: str, reason: str) -> Problem:

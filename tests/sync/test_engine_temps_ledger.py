@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.apply.temps import tag_of
-from sync.engine import Later
+from sync.apply.temps import tag_of, temp_path
+from sync.engine import Asset, Later
 from sync.ports import split
 from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
 
@@ -125,4 +125,75 @@ def test_on_a_real_disk_it_waits_for_whoever_has_it_open(tmp_path: Path) -> None
         assert len(temps(machine)) == 1
     machine.edit(PHOTO, rating=3)
     machine.engine.settle()
+    assert temps(machine) == []
+
+
+def newer(machine: Machine) -> bytes:
+    """The ledger as a newer K-Photos would write it."""
+    data = machine.hands.read(LEDGER)
+    assert b'"kphotos": 1' in data
+    return data.replace(b'"kphotos": 1', b'"kphotos": 2')
+
+
+def exchanged_for(machine: Machine, data: bytes) -> Asset:
+    """An edit, in whose midst a sync tool puts another ledger in the place of ours."""
+    puts = [data]
+
+    def before(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("exchange", LEDGER) and puts:
+            machine.hands.replace(LEDGER, puts.pop())
+
+    machine.memfs.before = before
+    asset = machine.edit(PHOTO, rating=1)
+    machine.memfs.before = lambda *_: None
+    return asset
+
+
+@pytest.mark.parametrize("kind", ["newer-schema", "unreadable"])
+def test_a_ledger_that_cannot_be_read_and_came_out_is_told_as_long_as_it_lies_there(
+    machine: Machine, kind: str
+) -> None:
+    data = newer(machine) if kind == "newer-schema" else b'{"kphotos": '
+    asset = exchanged_for(machine, data)
+    assert (asset.document.value("rating"), asset.pending) == (1, False)
+    rest(machine)
+    (temp,) = temps(machine)
+    machine.memfs.writes.clear()
+    for number in range(3):
+        machine.pass_time(3600)
+        if number == 2:
+            machine.restart(forget=True)
+        (problem,) = assets(machine.scan())[PHOTO].problems
+        assert (problem.path, problem.kind) == (f"d/{temp}", kind)
+        assert "cannot be edited" not in problem.kept
+    assert machine.memfs.writes == []
+    assert [problem.kind for problem in machine.edit(PHOTO, rating=2).problems] == [kind]
+    assert machine.hands.read(f"d/{temp}") == data
+    machine.hands.remove(f"d/{temp}")
+    assert assets(machine.scan())[PHOTO].problems == ()
+
+
+def test_one_that_is_gone_by_then_is_not_told(machine: Machine) -> None:
+    machine.hands.put(temp_path(LEDGER, "site-1", "swap", machine.site.rng), b"{")
+
+    def before(number: int, operation: str, path: str) -> None:
+        if operation == "read" and ".kphotos-tmp-" in path and path in machine.memfs.contents():
+            machine.hands.remove(path)
+
+    machine.memfs.before = before
+    machine.pass_time(3)
+    assert assets(machine.scan())[PHOTO].problems == ()
+
+
+def test_one_of_which_a_part_is_written_so_far_is_not_told_yet(machine: Machine) -> None:
+    write = machine.memfs.hands.opened(LEDGER)
+    theirs = machine.hands.read(LEDGER)
+    machine.hands.put(LEDGER, theirs)
+    machine.edit(PHOTO, rating=1)
+    (path,) = [f"d/{name}" for name in temps(machine) if tag_of(split(LEDGER)[1]) in name]
+    machine.hands.put(path, theirs[:20])
+    machine.pass_time(3)
+    assert assets(machine.scan())[PHOTO].problems == ()
+    write(theirs)
+    rest(machine)
     assert temps(machine) == []
