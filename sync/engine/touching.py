@@ -19,6 +19,7 @@ from sync.engine.following import Following
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
+from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Asset, Cleared, Event, Gone, Later, Root, Seen, Trouble
 from sync.pairing import Group, Pairing, pair
 from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
@@ -73,8 +74,7 @@ class Touching:
         for place, touched in places.items():
             if place.folder not in rules:
                 rules[place.folder] = rules_for(self._volume.fs, place.folder)
-            names = listed[place.folder].names[place.prefix] if place.folder in listed else None
-            yield from self._place(place, touched, rules[place.folder], gone, names)
+            yield from self._place(place, touched, rules[place.folder], gone, listed.get(place.folder))
         for path in self._strays:
             yield from self._temp(path)
         self._rounds.flush()
@@ -195,10 +195,11 @@ class Touching:
         touched: _Touched,
         rules: Rules | None,
         gone: list[str],
-        listed: Sequence[str] | None,
+        listed: Listed | None,
     ) -> Iterator[Event]:
+        names = listed.names[place.prefix] if listed else None
         try:
-            pairing, stats = find(self._volume, place, listed)
+            pairing, stats = find(self._volume, place, names)
         except (FileNotFoundError, NotADirectoryError):
             pairing, stats = Pairing({}), {}
         except OSError:
@@ -210,7 +211,9 @@ class Touching:
             if rules is None or not is_wanted(place.folder, entry, rules):
                 gone += [path] if group.original in touched.names else []
             elif self._concerns(place.folder, group, touched, stats):
-                event = self._round(place.folder, group, stats, touched, listed)
+                # Of those that were not touched as well: one may hold what a person is to be told of.
+                temps = names_for(group, listed.temps if listed else by_tag(pairing.temps))
+                event = self._round(place.folder, group, stats, touched, temps, names)
                 yield event
                 if isinstance(event, Seen):
                     self._new.add(event.asset, by_hash=False)  # it may have been there for long
@@ -269,6 +272,7 @@ class Touching:
         group: Group,
         stats: Mapping[str, Stat],
         touched: _Touched,
+        temps: Sequence[str],
         listed: Sequence[str] | None,
     ) -> Event:
         path = join(folder, group.original)
@@ -276,9 +280,9 @@ class Touching:
         if missing and self._tries.get(path, 0) < _MISSING_RETRIES:
             return self._later(path)
         stat = stats[group.original]
-        names = None if listed is None else near(group, listed, touched.temps)
+        names = None if listed is None else near(group, listed, temps)
         hash_ = self._rounds.hash_of(path, stat)
-        asset = self._rounds.settle(folder, group, stat, hash_, touched.temps, near=names)
+        asset = self._rounds.settle(folder, group, stat, hash_, temps, near=names)
         if _is_torn(asset) and self._tries.get(path, 0) < len(RETRIES):
             return self._later(path)
         self._tries.pop(path, None)

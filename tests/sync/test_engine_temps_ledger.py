@@ -173,6 +173,17 @@ def test_a_ledger_that_cannot_be_read_and_came_out_is_told_as_long_as_it_lies_th
     assert assets(machine.scan())[PHOTO].problems == ()
 
 
+@pytest.mark.parametrize("others", [0, 9])
+def test_the_watch_tells_of_it_as_well_whatever_was_touched(machine: Machine, others: int) -> None:
+    paths = [f"d/{number}.JPG" for number in range(others)]
+    for path in paths:
+        machine.hands.put(path, path.encode())
+    exchanged_for(machine, newer(machine))
+    rest(machine)
+    told = assets(machine.touch(PHOTO, *paths))
+    assert [problem.kind for problem in told[PHOTO].problems] == ["newer-schema"]
+
+
 def test_one_that_is_gone_by_then_is_not_told(machine: Machine) -> None:
     machine.hands.put(temp_path(LEDGER, "site-1", "swap", machine.site.rng), b"{")
 
