@@ -5,21 +5,28 @@ Nothing is deleted: each gets a name that makes it nobody's, `IMG.JPG.orphan-202
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Collection, Container, Iterable
+from datetime import UTC, datetime, timedelta
 
 from sync.apply.put import Pen, commit, prepare
-from sync.apply.temps import FOREIGN_SECONDS, name_for, site_digest
+from sync.apply.temps import FOREIGN_SECONDS, name_for, site_digest, temp_path
 from sync.codecs import ledger as ledgers
+from sync.codecs import xmp as xmps
 from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
 from sync.engine.temps import age_of, is_known, tags_of, temps_for
 from sync.engine.values import Site, Volume
-from sync.errors import Refused
+from sync.errors import Refused, SyncError
+from sync.pairing.names import stem_of
 from sync.ports import LEDGER_SUFFIX, join, split
 from sync.scan.see import Look
+from sync.scan.seen import LARGEST_XMP
 
 _KPHOTOS = LEDGER_SUFFIX.removesuffix(".json")
 _LONGEST_NAME = 255
+_ASIDE, _WHEN = ".orphan-", "%Y%m%d-%H%M%S"
+_XMP_ASIDE = re.compile(r"(?P<base>.*)(?P<tail>\.orphan-(?P<when>\d{8}-\d{6}))\.[xX][mM][pP]", re.DOTALL)
 
 
 def set_aside(volume: Volume, site: Site, look: Look, hash_: str | None) -> dict[str, None]:
@@ -45,29 +52,85 @@ def step_aside(volume: Volume, site: Site, look: Look) -> str:
     """Rename the sidecars of a picture that another took the place of; the path that they tell of then."""
     when, moved = _rename(volume, site, look)
     site.memory.keep(volume.id, dict.fromkeys(moved))
-    return f"{look.path}.orphan-{when}"
+    return f"{look.path}{_ASIDE}{when}"
 
 
 def _rename(volume: Volume, site: Site, look: Look) -> tuple[str, list[str]]:
-    when = datetime.fromtimestamp(site.clock.now_ns() / 1e9, UTC).strftime("%Y%m%d-%H%M%S")
+    folder, ledger = split(look.ledger.path)
+    listed = volume.fs.names(look.folder) if volume.writable else []
+    ledgers = listed if look.ledger.fs is volume.fs else look.ledger.fs.names(folder)
+    there = {name for name in (*listed, *ledgers) if _ASIDE in name}
     names = [*look.group.xmps, *look.group.copies] if volume.writable else []
-    moves = {join(look.folder, name): join(look.folder, name_aside(name, when)) for name in names}
-    for path, aside in moves.items():
-        volume.fs.rename(path, aside, replace=False)
+    when = _begun(volume, look, there) or _unused(site, [ledger, *names], there)
+    for name in names:
+        _rename_one(volume, site, look, name, when, there)
     if volume.writable:
-        _rename_temps(volume, site, look, when)
+        _rename_temps(volume, site, look, when, listed)
         volume.fs.sync_folder(look.folder)
-    at = look.ledger
-    folder, name = split(at.path)
-    at.fs.rename(at.path, join(folder, name_aside(name, when)), replace=False)
-    at.fs.sync_folder(folder)
-    return when, [at.path, *moves]
+    look.ledger.fs.rename(look.ledger.path, join(folder, name_aside(ledger, when)), replace=False)
+    look.ledger.fs.sync_folder(folder)
+    return when, [look.ledger.path, *(join(look.folder, name) for name in names)]
 
 
-def _rename_temps(volume: Volume, site: Site, look: Look, when: str) -> None:
+def _begun(volume: Volume, look: Look, there: Collection[str]) -> str | None:
+    """The time that an earlier try wrote into its names before it was cut short: all shall bear the same.
+
+    It got as far as an XMP that this ledger knows, and no ledger has been set aside beside that.
+    """
+    original, own = look.group.original, split(look.ledger.path)[1]
+    for name in sorted(there):
+        match = _XMP_ASIDE.fullmatch(name)
+        if match is None or match["base"] not in (original, stem_of(original)):
+            continue
+        tail = f"{match['tail']}{LEDGER_SUFFIX}"
+        # What is called by the stem alone may have been set aside with another of that stem.
+        is_told_of = name_aside(own, match["when"]) in there or any(
+            match["base"] != original and one.startswith(match["base"]) and one.endswith(tail)
+            for one in there
+        )
+        if not is_told_of and _is_known(volume, look, name):
+            return match["when"]
+    return None
+
+
+def _is_known(volume: Volume, look: Look, name: str) -> bool:
+    """Whether an XMP in the folder is one that the ledger has a record of."""
+    held = look.ledger.ledger
+    try:
+        data = volume.fs.read(join(look.folder, name), LARGEST_XMP).data
+        sum_, mark = xmps.sum(data), xmps.read(data).mark
+    except (SyncError, OSError):
+        return False
+    return any(sum_ == record.sum or (mark and mark == record.mark) for record in (held.xmp if held else ()))
+
+
+def _unused(site: Site, names: Iterable[str], there: Container[str]) -> str:
+    """The time, or the next second at which none of these was set aside."""
+    at = datetime.fromtimestamp(site.clock.now_ns() / 1e9, UTC)
+    while any(name_aside(name, f"{at:{_WHEN}}") in there for name in names):
+        at += timedelta(seconds=1)
+    return f"{at:{_WHEN}}"
+
+
+def _rename_one(volume: Volume, site: Site, look: Look, name: str, when: str, there: Container[str]) -> None:
+    """Give one sidecar its name; where it is taken, an earlier try was cut short after that.
+
+    A mirror made since is then looked at as what an exchange took out: the one from before holds what
+    K-Photos does not know, and that is in no ledger.
+    """
+    path, aside = join(look.folder, name), join(look.folder, name_aside(name, when))
+    if split(aside)[1] in there and name in look.group.xmps and _is_known(volume, look, name):
+        first = volume.fs.read(aside, LARGEST_XMP).data
+        aside = temp_path(aside, site.id, "swap", site.rng, xmps.read(first).mark, first)
+    elif split(aside)[1] in there:
+        aside = join(look.folder, name_aside(name, _unused(site, [name], there)))
+    volume.fs.rename(path, aside, replace=False)
+
+
+def _rename_temps(volume: Volume, site: Site, look: Look, when: str, listed: Iterable[str]) -> None:
     """What came out for these sidecars goes with them: it is not the new picture's either."""
     tags = tags_of(look.group)
-    for temp in temps_for(look.group, volume.fs.names(look.folder)):
+    for temp in temps_for(look.group, listed):
         path = join(look.folder, temp.name)
         age = age_of(volume.fs, site, path)
         if age is None or (temp.site != site_digest(site.id) and age < FOREIGN_SECONDS):
@@ -81,7 +144,7 @@ def _rename_temps(volume: Volume, site: Site, look: Look, when: str) -> None:
 def name_aside(name: str, when: str) -> str:
     """What a sidecar is called that is nobody's. Refused where no disk could hold the name."""
     stem, mark, rest = name.rpartition(_KPHOTOS) if _KPHOTOS in name else name.rpartition(".")
-    made = f"{stem}.orphan-{when}{mark}{rest}"
+    made = f"{stem}{_ASIDE}{when}{mark}{rest}"
     if len(made.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
         raise Refused("the sidecars' names are too long to be set aside; rename the photo first")
     return made

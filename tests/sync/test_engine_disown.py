@@ -91,4 +91,8 @@ def test_a_crash_at_any_operation_lets_the_new_picture_inherit_nothing() -> None
                 machine.engine.disown(PHOTO)
         machine.edit(PHOTO, title="Sea")
         assert machine.engine.look(PHOTO).document.content() == {"title": "Sea"}
+        aside = [name.split(".") for name in machine.hands.names("d") if name.startswith("IMG.JPG.orphan")]
+        times = [parts[2] for parts in aside if parts[3:] in (["xmp"], ["kphotos", "json"])]
+        assert len(times) == 2, number
+        assert len(set(times)) == 1, f"the XMP and its ledger bear one time: {number}"
     assert number > 15

@@ -9,6 +9,8 @@ import pytest
 
 from sync.engine import hash_of
 from tests.sim.crashes import befall, cut_short
+from tests.sim.memfs import Crash
+from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
 
 A, B, C = "d/A.JPG", "d/B.JPG", "e/C.JPG"
@@ -29,6 +31,15 @@ def machine_with(*, is_hashed: bool = True) -> Machine:
 
 def hashed(machine: Machine, path: str) -> None:
     machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+
+
+def say_more(machine: Machine) -> None:
+    """Let each XMP say something that K-Photos does not know and that is in no ledger."""
+    for path, data in PICTURES.items():
+        xmp = machine.hands.read(path + ".xmp")
+        more = b"<rdf:Description xmlns:q='http://q/' q:Of='%s'" % data
+        machine.hands.put(path + ".xmp", xmp.replace(b"<rdf:Description", more, 1))
+    rest(machine)
 
 
 def rest(machine: Machine) -> None:
@@ -140,7 +151,7 @@ def test_where_the_other_has_sidecars_that_stay_all_stay() -> None:
 @pytest.mark.parametrize(
     ("move", "cut", "every"),
     [
-        (swap, "process killed", 4),
+        (swap, "process killed", 1),
         (swap, "power cut, names lost", 7),
         (swap, "power cut, names kept", 9),
         (give_on, "process killed", 7),
@@ -153,6 +164,7 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
     while not is_over:
         number += every
         machine = machine_with()
+        say_more(machine)
         fs = machine.memfs
         move(machine)
         machine.pass_time(3)
@@ -166,7 +178,46 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
                 hashed(machine, path)
         rest(machine)
         assert told(machine) == wanted(move), number
+        for path in [path for path in fs.contents() if path.endswith(".JPG")]:
+            assert b"'%s'" % machine.hands.read(path) in machine.hands.read(path + ".xmp").replace(b'"', b"'")
+        assert [path for path in fs.contents() if "orphan" in path] == []
     assert number > 60
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_mirror_made_after_a_crash_gives_way_to_the_one_set_aside_before(is_edited: bool) -> None:
+    """The first says what no ledger does; what a program wrote into the second counts all the same."""
+    machine = machine_with()
+    say_more(machine)
+    swap(machine)
+    machine.pass_time(3)
+    machine.memfs.before = stop_before("rename", A + ".orphan", ".json")
+    with pytest.raises(Crash):
+        machine.scan()
+    machine.memfs.before = lambda number, did, path: None
+    machine.restart()
+    machine.edit(A, rating=4)
+    assert b"q:Of" not in machine.hands.read(A + ".xmp")
+    if is_edited:
+        FakeTool(machine.hands, A + ".xmp").set(label="Red")
+    for _ in range(3):
+        rest(machine)
+        for path in (A, B):
+            hashed(machine, path)
+    assert machine.mirror(B) == {"title": "picture A", "rating": 4} | ({"label": "Red"} if is_edited else {})
+    assert b"q:Of" in machine.hands.read(B + ".xmp")
+    assert told(machine) == wanted(swap)
+    assert [name for name in machine.hands.names("d") if name.startswith(".") or "orphan" in name] == []
+
+
+def stop_before(operation: str, start: str, end: str) -> Callable[[int, str, str], None]:
+    """The process dies before it does this to such a path."""
+
+    def before(number: int, did: str, path: str) -> None:
+        if did == operation and path.startswith(start) and path.endswith(end):
+            raise Crash
+
+    return before
 
 
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
