@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sync.core.draft import Draft, unseen, unseen_dots
 from sync.core.model import Candidate, Change, Membership, Past, Value
 from sync.core.positions import is_place
@@ -12,6 +14,29 @@ from sync.errors import BadValue
 ALBUMS = "albums"
 
 
+def titles(held: Membership) -> dict[str, Candidate]:
+    """The title that each dot of a membership came with, as a candidate of the edit that said it."""
+    return {at: held.titles.get(at) or Candidate(held.title, at) for at in held.at}
+
+
+def titled(
+    said: Mapping[str, Candidate], pos: tuple[Candidate, ...], extra: Mapping[str, Value]
+) -> Membership:
+    """Return the membership of these dots, each with the title that it came with.
+
+    A title stays as long as a dot that came with it: so it is joined as the dots are, a photo moved in an
+    album keeps the album's title whoever takes it out meanwhile, and a new title outranks it all the same.
+    """
+    at = tuple(sorted(said))
+    title = _last(said).v if said else ""
+    others = {dot: one for dot, one in said.items() if one != Candidate(title, dot)}
+    return Membership(at, title, pos, extra, others)
+
+
+def _last(said: Mapping[str, Candidate]) -> Candidate:
+    return max(said.values(), key=lambda one: (one.at, one.v))
+
+
 def album(draft: Draft, change: Change, at: str, by: str | None) -> None:
     """Make one change of albums; its value names the album by its id, alone or as {"id", "title", "pos"}."""
     value = {"id": change.value} if isinstance(change.value, str) else change.value
@@ -20,6 +45,8 @@ def album(draft: Draft, change: Change, at: str, by: str | None) -> None:
     name = value["id"]
     held = draft.album(name) or Membership(())
     title, pos = held.title, held.pos
+    left = unseen_dots(held.at, change)
+    said = {dot: one for dot, one in titles(held).items() if dot in left}
     if change.op in ("add", "set"):
         title = value.get("title") or title
         wanted = value.get("pos")
@@ -29,17 +56,17 @@ def album(draft: Draft, change: Change, at: str, by: str | None) -> None:
             pos = (*unseen(pos, change), Candidate(wanted, at, by=by))
         if held.at and (held.title, held.pos) == (title, pos):
             return
-        dots = (*unseen_dots(held.at, change), at)
+        said[at] = _last(titles(held)) if held.at and title == held.title else Candidate(title, at)
     else:
-        dots, pos = unseen_dots(held.at, change), unseen(pos, change)
-        if len(dots) == len(held.at):
+        pos = unseen(pos, change)
+        if len(said) == len(held.at):
             return
     draft.dots.add(at)
-    draft.put_album(name, Membership(tuple(sorted(dots)), title, pos, held.extra))
-    key, was, now = f"{ALBUMS}/{name}", _place(held.at, held.pos), _place(dots, pos)
+    draft.put_album(name, titled(said, pos, held.extra))
+    key, was, now = f"{ALBUMS}/{name}", _place(held.at, held.pos), _place(tuple(said), pos)
     if was != now or title == held.title:
         draft.note(Past(at, key, was, now, by))
-    if title != held.title and dots:
+    if title != held.title and said:
         draft.note(Past(at, f"{key}/title", held.title or None, title, by))
 
 

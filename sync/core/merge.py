@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
+from sync.core.albums import titled, titles
 from sync.core.draft import newest_history, newest_records
 from sync.core.model import Candidate, Fingerprint, Ledger, Membership, Past, Record, Region, Value
 from sync.core.values import text
@@ -46,8 +47,8 @@ def join(a: Ledger, b: Ledger) -> Ledger:
         return Region(dots(one.at, other.at), members, settle(one.extra, other.extra))
 
     def membership(one: Membership, other: Membership) -> Membership:
-        title, extra = max(one.title, other.title), settle(one.extra, other.extra)
-        return Membership(dots(one.at, other.at), title, candidates(one.pos, other.pos), extra)
+        said = _live(titles(one), seen_a, titles(other), seen_b, _either)
+        return titled(said, candidates(one.pos, other.pos), settle(one.extra, other.extra))
 
     def stale(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
         return _live(one, seen_a, other, seen_b, settle)

@@ -61,12 +61,17 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """This asset in one album: the album's title (to recreate its record) and the place in it."""
+    """This asset in one album: the album's title (to recreate its record) and the place in it.
+
+    Each dot of `at` came with a title, said by then or long before: `title` is the one that was said last.
+    `titles` has those of the dots that do not simply say `title` themselves (see `albums.titles`).
+    """
 
     at: tuple[str, ...]
     title: str = ""
     pos: tuple[Candidate, ...] = ()
     extra: Mapping[str, Value] = made(default_factory=dict)
+    titles: Mapping[str, Candidate] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sync.core.albums import ALBUMS
+from sync.core.albums import ALBUMS, titled, titles
 from sync.core.dots import FIRST_SIGHT, dot, following, hashed_node
 from sync.core.draft import FAVOURITES, newest_history, newest_records
 from sync.core.edit import TRASH
@@ -77,7 +77,9 @@ class _Back:
 
     def membership(self, live: Membership, there: Membership | None) -> Membership:
         there = there or Membership(())
-        return replace(live, at=self.dots(live.at, there.at), pos=self.candidates(live.pos, there.pos))
+        dots = self.dots(live.at, there.at)
+        said = {at: titles(live)[old] for at, old in zip(dots, live.at, strict=True)}
+        return titled(said, self.candidates(live.pos, there.pos), live.extra)
 
     def region(self, live: Region, there: Region | None) -> Region:
         there = there or Region((), {})

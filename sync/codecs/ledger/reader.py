@@ -9,6 +9,7 @@ from typing import Any
 from sync.codecs.ledger.past import history, records
 from sync.codecs.ledger.shapes import Json, are_dots, are_texts, bad, dot, items, members, rest, text
 from sync.codecs.ledger.strict import parse, shallow
+from sync.core.albums import titled
 from sync.core.fields import FIELDS
 from sync.core.identity import is_id
 from sync.core.model import SCHEMA, Candidate, Fingerprint, Ledger, Membership, Region, Value
@@ -121,12 +122,15 @@ def _albums(raw: Value, met: list[str]) -> dict[str, Membership]:
 
 
 def _membership(raw: Json, met: list[str]) -> Membership:
-    return Membership(
-        _dots(raw.get("at", []), met),
-        text(raw.get("title"), "album") or "",
-        _candidates(raw.get("pos", []), met, "position"),
-        rest(raw, frozenset({"at", "title", "pos"})),
-    )
+    title, others = text(raw.get("title"), "album") or "", members(raw.get("titles", {}), "album")
+    said = {
+        at: _candidate(others[at], met, "album") if at in others else Candidate(title, at)
+        for at in _dots(raw.get("at", []), met)
+    }
+    if not all(type(one.v) is str for one in said.values()):
+        raise bad("album")
+    pos = _candidates(raw.get("pos", []), met, "position")
+    return titled(said, pos, rest(raw, frozenset({"at", "title", "pos", "titles"})))
 
 
 def _regions(raw: Value, met: list[str]) -> dict[str, Region]:

@@ -32,11 +32,17 @@ def write(ledger: Ledger) -> bytes:
 
 
 def _out_candidates(held: tuple[Candidate, ...]) -> list[_Json]:
-    return [_said(c.extra, {"v": c.v, "at": c.at}, {"from": c.was, "by": c.by, "via": c.via}) for c in held]
+    return [_out_candidate(c) for c in held]
+
+
+def _out_candidate(held: Candidate) -> _Json:
+    return _said(held.extra, {"v": held.v, "at": held.at}, {"from": held.was, "by": held.by, "via": held.via})
 
 
 def _out_membership(held: Membership) -> _Json:
-    return _said(held.extra, {"at": held.at, "title": held.title}, {"pos": _out_candidates(held.pos) or None})
+    titles = {at: _out_candidate(said) for at, said in held.titles.items()}
+    optional = {"pos": _out_candidates(held.pos) or None, "titles": titles or None}
+    return _said(held.extra, {"at": held.at, "title": held.title}, optional)
 
 
 def _out_region(held: Region) -> _Json:

@@ -121,6 +121,19 @@ def test_a_newer_schema_is_not_read() -> None:
     assert refused.value.schema == 2
 
 
+def test_of_an_albums_titles_those_are_read_that_have_a_dot() -> None:
+    said = {DOT: {"v": "Rome", "at": DOT}, "0mb3kd81z00-gone": {"v": "Alps", "at": DOT}}
+    held = codec.read(_json(albums={"a": {"at": [DOT, LATER], "title": "Italy", "titles": said}}))
+    assert held.albums["a"] == Membership((DOT, LATER), "Italy", titles={DOT: Candidate("Rome", DOT)})
+    assert codec.read(codec.write(held)) == held
+
+
+def test_an_album_of_an_older_ledger_is_written_as_it_was() -> None:
+    older = codec.write(replace(FULL, albums={"a1": Membership((DOT, LATER), "Italy")}))
+    assert b"titles" not in older
+    assert codec.write(codec.read(older)) == older
+
+
 def test_what_stands_has_been_seen() -> None:
     held = codec.read(_json(fields={"title": [{"v": "Lake", "at": DOT}]}))
     assert held.seen == {DOT}
@@ -201,6 +214,11 @@ BAD = {
     "an element with two bad dots": _json(sets={"tags": {"a": [1, 2]}}),
     "an album that is a text": _json(albums={"a": "x"}),
     "an album whose title is none": _json(albums={"a": {"at": [DOT], "title": 1}}),
+    "an album's titles that are a list": _json(albums={"a": {"at": [DOT], "titles": []}}),
+    "an album's title that says nothing": _json(albums={"a": {"at": [DOT], "titles": {DOT: {"at": DOT}}}}),
+    "an album's title that is a number": _json(
+        albums={"a": {"at": [DOT], "titles": {DOT: {"v": 1, "at": DOT}}}}
+    ),
     "a region that is a list": _json(regions={"a": []}),
     "a trash that is a text": _json(trash="trashed"),
     "stale of another form": _json(stale={"rating": [2]}),

@@ -20,6 +20,13 @@ from tests.sync.core.cases.sidecars import Xmp, composed
 VALUES = st.sampled_from(["Lake", "See", "Sea"])
 TAGS = st.sampled_from(["a", "b", "Places/Paris"])
 PLACES = st.sampled_from(["h", "hV", "m"])
+JOINS = st.builds(
+    lambda album, title, pos: Change("albums", "add", {"id": album, "title": title, "pos": pos}),
+    st.sampled_from(["a1", "a2"]),
+    VALUES,
+    st.none() | PLACES,
+)
+LEAVES = st.just(Change("albums", "remove", "a1"))
 CHANGES = st.one_of(
     st.builds(lambda value: Change("title", "set", value), VALUES),
     st.just(Change("title", "clear")),
@@ -30,13 +37,8 @@ CHANGES = st.one_of(
     st.builds(lambda value: Change("favourites", "add", value), st.sampled_from(["alice", "bob"])),
     st.just(Change("trash", "set", "trashed")),
     st.just(Change("trash", "clear")),
-    st.builds(
-        lambda album, title, pos: Change("albums", "add", {"id": album, "title": title, "pos": pos}),
-        st.sampled_from(["a1", "a2"]),
-        VALUES,
-        st.none() | PLACES,
-    ),
-    st.just(Change("albums", "remove", "a1")),
+    JOINS,
+    LEAVES,
 )
 FACES = st.lists(
     st.builds(
@@ -60,6 +62,7 @@ FINGERPRINTS = st.builds(
 )
 STEPS = st.one_of(
     st.tuples(st.just("edit"), st.integers(0, 2), CHANGES),
+    st.tuples(st.just("edit"), st.integers(0, 2), JOINS | LEAVES),
     st.tuples(st.just("name"), st.integers(0, 2), VALUES),
     st.tuples(st.just("absorb"), st.integers(0, 2), CONTENTS),
     st.tuples(st.just("copy"), st.integers(0, 2), CONTENTS),
@@ -149,6 +152,17 @@ def test_an_edit_stands_in_every_join_with_what_had_not_seen_it(
     joined = join(after, other)
     live = {c.at for held in joined.fields.values() for c in held}
     assert {c.at for held in after.fields.values() for c in held} & new <= live
+
+
+@LAWS
+@given(replicas(), st.lists(CHANGES, max_size=4) | st.lists(JOINS | LEAVES, min_size=2, max_size=6))
+def test_an_edit_is_not_undone_by_what_was_before_it(ledgers: list[Ledger], changes: list[Change]) -> None:
+    held = join(ledgers[0], ledgers[1])
+    known = [*ledgers[:2], held]
+    for number, change in enumerate(changes):
+        held = edit(held, [change], now_ms=1_800_000_000_000 + number, node="n9", by="bob")
+        assert all(join(held, before) == join(before, held) == held for before in known)
+        known.append(held)
 
 
 @LAWS

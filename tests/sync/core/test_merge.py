@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from sync.codecs import ledger as codec
 from sync.core.draft import Draft
 from sync.core.edit import edit
 from sync.core.merge import join
@@ -95,6 +96,50 @@ def test_a_face_removed_here_and_named_there_stays() -> None:
     named = _with_region(FACE, "00000000300-b", name="Ana")
     assert [face["name"] for face in show(join(removed, named)).value("regions")] == ["Ana"]
     assert show(join(removed, FACE)).value("regions") is None
+
+
+def joins(title: str, pos: str | None = None) -> list[Change]:
+    return [Change("albums", "add", {"id": "a1", "title": title, "pos": pos})]
+
+
+LEAVES = [Change("albums", "remove", "a1")]
+
+
+def _title(ledger: Ledger) -> str:
+    return ledger.albums["a1"].title
+
+
+def test_an_albums_new_title_is_not_undone_by_an_old_ledger() -> None:
+    old = _made(Ledger(ASSET), joins("Zoo", "h"), "alice", 1)
+    new = _made(old, joins("Alps"), "alice", 5)
+    assert join(old, new) == join(new, old) == new
+    back = _made(_made(new, LEAVES, "alice", 10), joins("Alps"), "alice", 15)
+    assert join(old, back) == back
+
+
+def test_of_two_new_titles_of_an_album_the_newer_stands_until_somebody_who_saw_both_says_another() -> None:
+    base = _made(Ledger(ASSET), joins("Italy", "h"), "base", 1)
+    alice, bob = _made(base, joins("Rome"), "alice", 5), _made(base, joins("Alps"), "bob", 9)
+    both = join(alice, bob)
+    assert (_title(both), both) == ("Alps", join(bob, alice))
+    assert codec.read(codec.write(both)) == both
+    # Bob leaves the album, and had not seen Alice's title: it comes forward.
+    assert _title(join(both, _made(bob, LEAVES, "bob", 20))) == "Rome"
+    later = _made(both, joins("Capri"), "alice", 30)
+    assert _title(join(join(later, bob), alice)) == "Capri"
+
+
+def test_moving_a_photo_within_an_album_says_nothing_of_its_title() -> None:
+    base = _made(Ledger(ASSET), joins("Italy", "h"), "base", 1)
+    renamed = _made(base, joins("Rome"), "alice", 5)
+    moved = _made(base, [Change("albums", "add", {"id": "a1", "pos": "m"})], "bob", 9)
+    both = join(renamed, moved)
+    assert (_title(both), both.albums["a1"].pos[-1].v) == ("Rome", "m")
+    assert codec.read(codec.write(both)) == both
+    again = _made(both, [Change("albums", "add", {"id": "a1", "pos": "x"})], "bob", 20)
+    assert _title(join(again, base)) == "Rome"
+    # What was moved stays in the album under its title though somebody else takes it out.
+    assert _title(join(moved, _made(base, LEAVES, "alice", 30))) == "Italy"
 
 
 def test_records_keep_the_newest_of_each_file_and_kind() -> None:
