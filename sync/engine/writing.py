@@ -202,19 +202,29 @@ def _let_go(fs: FS, swapped: str, stat: Stat) -> None:
 
 
 def _clear_away(fs: FS, look: Look, plan: Plan, written: Written) -> None:
-    """Remove temps and conflict copies: what they held is in the ledger, whose name is durable first."""
+    """Remove temps and conflict copies: what they held is in the ledger, whose name is durable first.
+
+    The edit is acknowledged: what the disk refuses here stays, and is removed another time.
+    """
     copies = {copy.path: copy.found for copy in look.copies}
-    if any(isinstance(step, RemoveCopy) for step in plan.steps):
-        fs.sync_folder(look.folder)
+    if any(isinstance(step, RemoveCopy) for step in plan.steps) and not _lasts(fs, look.folder):
+        copies = {}
     for step in plan.steps:
         with contextlib.suppress(OSError):
             if isinstance(step, RemoveTemp):
                 fs.remove(step.name)
             elif isinstance(step, RemoveCopy):
-                found = copies[step.path]
+                found = copies.get(step.path)
                 if found is not None and fs.stat(step.path) == found.stat:
                     fs.remove(step.path)
                     written.removed.add(step.path)
+
+
+def _lasts(fs: FS, folder: str) -> bool:
+    with contextlib.suppress(OSError):
+        fs.sync_folder(folder)
+        return True
+    return False
 
 
 def remembered(look: Look, plan: Plan) -> dict[str, bytes | None]:

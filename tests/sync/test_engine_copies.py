@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sync.core.edit import edit
 from sync.core.model import Change, Ledger
 from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK
-from tests.sync.machines import Machine, assets, disk_machine, simulated_machine
+from tests.sync.machines import ALICE, Machine, assets, disk_machine, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
@@ -268,6 +269,32 @@ def test_a_copy_of_an_original_is_a_photo_of_its_own() -> None:
     seen = assets(machine.scan(everything=True))
     assert sorted(seen) == ["d/IMG.JPG", copy]
     assert machine.hands.read(copy) == b"the picture"
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_an_acknowledged_edit_is_not_refused_because_the_copies_cannot_be_cleared_away(is_bulk: bool) -> None:
+    machine = machine_with(rating=4)
+    copy = f"{PHOTO}.kphotos{SAFE[0]}.json"
+    machine.hands.put(copy, machine.hands.read(LEDGER))
+    syncs = iter(range(1, 99))
+
+    def before(number: int, operation: str, path: str) -> None:
+        # First the ledger's name is made durable, then the XMP's, then what copies say of others.
+        if (operation, path) == ("sync_folder", "d") and next(syncs) == 3:
+            raise OSError(errno.EIO, "Input/output error")
+
+    machine.memfs.before = before
+    if is_bulk:
+        ((outcome,),) = machine.engine.edit_many([(PHOTO, [Change("rating", "set", 1)])], ALICE)
+        assert outcome.refused is None
+    else:
+        machine.edit(PHOTO, rating=1)
+    assert next(syncs) > 3
+    assert machine.ledger(PHOTO).fields["rating"][0].v == 1
+    assert copy in machine.memfs.contents()
+    machine.pass_time(3)
+    assert assets(machine.scan())[PHOTO].problems == ()
+    assert copy not in machine.memfs.contents()
 
 
 def test_on_a_real_disk_too(tmp_path: Path) -> None:
