@@ -22,6 +22,7 @@ from sync.ports import FS, OWN_FOLDER, Stat
 _SITES = f"{OWN_FOLDER}/sites"
 _SITE = re.compile(r"([0-9a-f]{8})\.json")
 _RETIRED = re.compile(r"([0-9a-f]{8})\.retired\.json")
+_TEMP = re.compile(r"([0-9a-f]{8})\.json\.[0-9a-f]{8}")
 _LARGEST = 1 << 16
 _RENEWED = timedelta(days=7)
 
@@ -62,16 +63,20 @@ def sharers(volume: Volume) -> list[Sharer]:
 
 
 def retire(volume: Volume, site: Site, digest: str) -> None:
-    """Say that a site does not come back: it is not waited for any more. Durable when it returns; OSError."""
+    """Say that a site does not come back: it is not waited for any more. Durable when it returns; OSError.
+
+    So it is where it was said before: perhaps the disk refused to make just that last.
+    """
     told = {"kphotos": 1, "on": _today(site).isoformat(), "by": site_digest(site.id)}
-    write_once(volume.fs, site, _retirement(digest), _encoded(told))
+    if write_once(volume.fs, site, _retirement(digest), _encoded(told)) is None:
+        volume.fs.sync_folder(_SITES)
 
 
 def recall(volume: Volume, digest: str) -> None:
-    """Take a retirement back; nothing where there is none. OSError."""
+    """Take a retirement back, durably; nothing but that where there is none (any more). OSError."""
     with contextlib.suppress(FileNotFoundError):
         volume.fs.remove(_retirement(digest))
-        volume.fs.sync_folder(_SITES)
+    volume.fs.sync_folder(_SITES)
 
 
 def write_down(volume: Volume, site: Site) -> None:
@@ -81,21 +86,22 @@ def write_down(volume: Volume, site: Site) -> None:
     written = write_once(volume.fs, site, f"{_SITES}/{digest}.json", _own(site))
     if written is not None:
         Ahead(volume, site).keep(written)
+    _sweep(volume.fs, digest)
     recall(volume, digest)
 
 
 def renew(volume: Volume, site: Site) -> None:
     """Write down that this site is still here, once a week, so that nobody retires it by mistake."""
     active, _ = users(volume)
-    path = f"{_SITES}/{site_digest(site.id)}.json"
+    digest = site_digest(site.id)
+    path = f"{_SITES}/{digest}.json"
     if not volume.writable or len(active) < 2:
         return
-    told = _sharer(volume.fs, site_digest(site.id))
+    told = _sharer(volume.fs, digest)
     if told.host == site.host and _is_recent(told.seen, _today(site)):
         return
-    temp = f"{path}.{site.rng.hex(8)}"
-    Ahead(volume, site).keep(volume.fs.create(temp, _own(site)))
-    volume.fs.rename(temp, path, replace=True)
+    Ahead(volume, site).keep(_put(volume.fs, site, path, _own(site), replace=True))
+    _sweep(volume.fs, digest)
     volume.fs.sync_folder(_SITES)
 
 
@@ -106,14 +112,38 @@ def write_once(fs: FS, site: Site, path: str, data: bytes) -> Stat | None:
     """
     if _stat(fs, path) is not None:
         return None
+    written = None
+    try:
+        written = _put(fs, site, path, data, replace=False)
+    except OSError:
+        if _stat(fs, path) is None:
+            raise
+    fs.sync_folder(path.rpartition("/")[0])
+    return written
+
+
+def _put(fs: FS, site: Site, path: str, data: bytes, *, replace: bool) -> Stat:
+    """Give a new file its name; nothing of it is left where the disk refuses that."""
     temp = f"{path}.{site.rng.hex(8)}"
     written = fs.create(temp, data)
     try:
-        fs.rename(temp, path, replace=False)
-    except FileExistsError:
-        fs.remove(temp)
-    fs.sync_folder(path.rpartition("/")[0])
+        fs.rename(temp, path, replace=replace)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fs.remove(temp)
+        raise
     return written
+
+
+def _sweep(fs: FS, digest: str) -> None:
+    """Remove what a process of this site left that was killed before its file had its name.
+
+    Another that is about to give it loses nothing: the site's file is there by now.
+    """
+    with contextlib.suppress(OSError):
+        for name in fs.names(_SITES):
+            if (match := _TEMP.fullmatch(name)) and match[1] == digest:
+                fs.remove(f"{_SITES}/{name}")
 
 
 def _sharer(fs: FS, digest: str, *, is_retired: bool = False) -> Sharer:

@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from sync.apply.temps import site_digest
-from sync.engine import Later
+from sync.engine import Engine, Later
 from sync.engine.sharing import users
 from sync.errors import NotFound, ReadOnly, Refused
+from tests.sim.crashes import cut_short
 from tests.sim.tools import MARK
-from tests.sync.machines import Machine, assets
+from tests.sync.machines import Machine, assets, simulated_machine
 from tests.sync.test_engine_sites import LEDGER, PHOTO, SIDECAR, carry, two, writes
 
 SITES = ".kphotos/sites/"
@@ -189,3 +190,102 @@ def test_a_disk_that_does_not_tell_who_is_there_does_not_make_a_site_alone(is_kn
     here.touch(SIDECAR)
     assert here.engine.look(PHOTO).document.value("title") == "Lake"
     assert here.engine.sharers() == []
+
+
+def refusing(machine: Machine, refused: str, *, times: int = 99) -> list[int]:
+    """A disk that refuses an operation in the sites' folder; how often it has."""
+    count = [0]
+
+    def before(number: int, operation: str, path: str) -> None:
+        if operation == refused and f"{path}/".startswith(SITES) and count[0] < times:
+            count[0] += 1
+            raise OSError(errno.EACCES, "Permission denied")
+
+    machine.memfs.before = before
+    return count
+
+
+def alive(machine: Machine) -> None:
+    machine.memfs.before = lambda *_: None
+
+
+def test_a_disk_that_refuses_a_sites_name_is_not_littered() -> None:
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, rating=1)
+    machine.hands.remove(f"{SITES}{digest(machine)}.json")
+    count = refusing(machine, "rename")
+    for rating in range(1, 5):
+        machine.edit(PHOTO, rating=rating)
+    assert count[0] >= 4
+    assert machine.hands.names(SITES[:-1]) == []
+    alive(machine)
+    machine.edit(PHOTO, rating=2)
+    assert machine.hands.names(SITES[:-1]) == [f"{digest(machine)}.json"]
+
+
+def test_a_renewal_that_the_disk_refuses_leaves_what_there_was() -> None:
+    here, _ = two()
+    before = here.hands.names(SITES[:-1])
+    here.pass_time(WEEK)
+    count = refusing(here, "rename")
+    here.scan()
+    assert count[0] == 1
+    assert here.hands.names(SITES[:-1]) == before
+
+
+@pytest.mark.parametrize("is_renewal", [False, True])
+def test_what_a_killed_process_left_is_swept_when_its_site_next_writes_itself_down(is_renewal: bool) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        here, there = two()
+        names = here.hands.names(SITES[:-1])
+        theirs = f"{digest(there)}.json.0123abcd"
+        here.hands.put(f"{SITES}{theirs}", b"{}")
+        if is_renewal:
+            here.pass_time(WEEK)
+        else:
+            here.hands.remove(f"{SITES}{digest(here)}.json")
+        is_over = cut_short(here.fs, number, here.scan)
+        here.restart()
+        here.scan()
+        here.pass_time(WEEK)
+        here.scan()
+        assert here.hands.names(SITES[:-1]) == sorted([*names, theirs]), number
+    assert number > 10
+
+
+def test_two_processes_of_a_site_may_sweep_each_others() -> None:
+    """The other has written the site down and swept while this one's temp waited for its name."""
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    other = [Engine(machine.volume, replace(machine.site, node="other"))]
+
+    def before(number: int, operation: str, path: str) -> None:
+        if operation == "rename" and path == f"{SITES}{digest(machine)}.json" and other:
+            machine.memfs.before = lambda *_: None
+            list(other.pop().scan())
+
+    machine.memfs.before = before
+    machine.edit(PHOTO, rating=1)
+    assert not other
+    assert machine.hands.names(SITES[:-1]) == [f"{digest(machine)}.json"]
+
+
+def test_what_a_person_asks_for_again_lasts_though_the_disk_refused_to_sync_it_before() -> None:
+    here, there = two()
+    here.memfs.durable_nodes = dict(here.memfs.nodes)
+    count = refusing(here, "sync_folder", times=1)
+    with pytest.raises(ReadOnly):
+        here.engine.retire(digest(there))
+    here.engine.retire(digest(there))
+    here.memfs.power_cut()
+    assert users(here.volume)[1] == {digest(there)}
+    count = refusing(here, "sync_folder", times=1)
+    with pytest.raises(ReadOnly):
+        here.engine.recall(digest(there))
+    here.engine.recall(digest(there))
+    here.memfs.power_cut()
+    assert users(here.volume)[1] == frozenset()
+    assert count == [1]
