@@ -141,6 +141,12 @@ def _rename_temps(volume: Volume, site: Site, look: Look, when: str, listed: Ite
         volume.fs.rename(path, join(look.folder, to), replace=False)
 
 
+def bases_aside(name: str, there: Iterable[str]) -> list[str]:
+    """What stands before the endings of an original's sidecars that were set aside, by their ledgers."""
+    start, ends = name + _ASIDE, LEDGER_SUFFIX
+    return sorted(one.removesuffix(ends) for one in there if one.startswith(start) and one.endswith(ends))
+
+
 def name_aside(name: str, when: str) -> str:
     """What a sidecar is called that is nobody's. Refused where no disk could hold the name."""
     stem, mark, rest = name.rpartition(_KPHOTOS) if _KPHOTOS in name else name.rpartition(".")

@@ -1,18 +1,42 @@
 """Originals that took the place of others: two names swapped, or an old name given to a new photo.
 
 The other is known again by inode, size and mtime where it is now. Only what has a ledger of a known content
-is moved: that tells whose it is, so that nothing is mixed up if all this is interrupted and done again.
+is moved: that tells whose it is, so that nothing is mixed up if all this is interrupted and done again. All
+step aside, then follow. Whoever is refused stays, and so does whoever would come in its place; those are
+remembered and tried again, at each look, wherever their sidecars lie by then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sync.engine import owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in, trace_of
-from sync.engine.finding import find_group
-from sync.engine.values import Asset, Site, Volume
-from sync.errors import NotFound
+from sync.engine.aside import bases_aside, step_aside
+from sync.engine.carrying import left_behind
+from sync.engine.finding import Place, find_group, read_group
+from sync.engine.following import Following, reason_of
+from sync.engine.leftovers import NOTHING, left_in
+from sync.engine.owed import Owed
+from sync.engine.values import Asset, Event, Later, Site, Volume
+from sync.errors import NotFound, Refused, SyncError
 from sync.pairing import Group
-from sync.ports import join, split
-from sync.scan.seen import see_ledger
+from sync.ports import LEDGER_SUFFIX, join, split
+from sync.scan.seen import SeenLedger, see_ledger
+
+_AGAIN_SECONDS = 30.0
+_AT_ONCE = 64  # originals whose locks are held together: each is an open file
+_IN_THE_WAY = "another photo's sidecars are in its place, and could not leave it yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What is owed to an original, and where it lies; `steps`: there it is in the way of another's."""
+
+    owed: Owed
+    source: str
+    steps: bool
 
 
 class Displaced:
@@ -30,43 +54,175 @@ class Displaced:
             self._now.add(asset, by_hash=False)
             self._was[asset.path] = before
 
-    def pairs(self, arrivals: Arrivals) -> dict[str, str]:
-        """Old path -> new path of sidecars that can go there, whether or not others have to go first.
+    def follow(self, following: Following, arrivals: Arrivals) -> Iterator[Event]:
+        """Bring sidecars whose originals are elsewhere now, and others in their place.
 
         From then on `arrivals` knows the originals at paths of others as well.
         """
+        following.occupied = frozenset()
+        ways = self._ways(arrivals) if self._volume.writable else {}
+        if not ways:
+            return
+        owed.keep(self._volume, self._site, {old: way.owed for old, way in ways.items()})
+        sources, refused = self._step_aside(ways)
+        following.occupied = frozenset(refused)
+        done = yield from self._bring(following, ways, sources, refused)
+        owed.keep(self._volume, self._site, dict.fromkeys(done))
+        for old in sorted(sources.keys() - {way.owed.new for way in ways.values()}):
+            yield from following.settled(old)
+        if len(done) < len(ways):
+            yield Later(min(ways.keys() - set(done)), _AGAIN_SECONDS)
+
+    def _bring(
+        self,
+        following: Following,
+        ways: Mapping[str, Way],
+        sources: Mapping[str, str],
+        refused: Mapping[str, str],
+    ) -> Generator[Event, None, list[str]]:
+        """Let what can go follow and tell of the others; the old paths of which nothing is owed any more."""
+        done: list[str] = []
+        for old, way in sorted(ways.items()):
+            source, new = sources.get(old, way.source), way.owed.new
+            reason = refused.get(old) or (_IN_THE_WAY if new in refused else None)
+            if reason is not None:
+                yield from following.settled(new, left_behind(source, new, reason))
+                continue
+            folder, name = split(source)
+            left = left_in(self._volume, folder, [name]).get(name, NOTHING)
+            if left and (yield from following.follow(source, new, way.owed.hash, left)):
+                done.append(old)
+        return done
+
+    def _step_aside(self, ways: Mapping[str, Way]) -> tuple[dict[str, str], dict[str, str]]:
+        """Where those that did so lie now, and why others did not, by their old paths."""
+        sources: dict[str, str] = {}
+        refused: dict[str, str] = {}
+        order = [old for old in _last_first(ways) if ways[old].steps]
+        for start in range(0, len(order), _AT_ONCE):
+            some = order[start : start + _AT_ONCE]
+            try:
+                with self._site.lock.hold([Place.of(old).key(self._volume.id) for old in some]):
+                    for old in some:
+                        self._step_one(old, ways[old].owed, sources, refused)
+            except (SyncError, OSError) as error:
+                refused |= {old: reason_of(error) for old in some if old not in sources}
+        return sources, refused
+
+    def _step_one(self, old: str, one: Owed, sources: dict[str, str], refused: dict[str, str]) -> None:
+        if one.new in refused:
+            refused[old] = _IN_THE_WAY
+            return
+        try:
+            group, stat, _ = find_group(self._volume, old)
+            look = read_group(self._volume, split(old)[0], group, stat)
+            if not _is_for(look.ledger, one.hash):
+                raise look.ledger.error or Refused("they were written for another picture")
+            sources[old] = step_aside(self._volume, self._site, look)
+        except (SyncError, OSError) as error:
+            refused[old] = reason_of(error)
+
+    def _ways(self, arrivals: Arrivals) -> dict[str, Way]:
+        """What can go to its original, by the path that this had, whether or not others have to go first."""
         known = dict(arrivals.by_trace)
-        if not self._was or not self._volume.writable:
-            return {}
-        found = {path: self._found(trace, arrivals) for path, trace in self._was.items()}
+        ways = self._earlier(arrivals)
+        for old, trace in self._was.items():
+            new = self._found(trace, arrivals)
+            hash_ = self._content(trace, old, new) if new and old not in ways else None
+            if new and hash_ and self._may_hold(old, hash_):
+                ways[old] = Way(Owed(new, trace, hash_), old, steps=True)
         for trace, path in self._now.by_trace.items():
             arrivals.by_trace[trace] = path if known.get(trace, path) == path else None
-        pairs = {old: new for old, new in found.items() if new and self._is_of(old, new)}
-        while blocked := [old for old, new in pairs.items() if new not in pairs and self._has_own(new)]:
+        steps = {old for old, way in ways.items() if way.steps}
+        while blocked := [old for old, way in ways.items() if self._is_blocked(way, ways, steps)]:
             for old in blocked:
-                del pairs[old]
-        return pairs
+                del ways[old]
+        return ways
+
+    def _is_blocked(self, way: Way, ways: Mapping[str, Way], steps: set[str]) -> bool:
+        """Whether something stays where it is to go; what is aside already is told of that on its way."""
+        new = way.owed.new
+        if new in ways and ways[new].steps:
+            return False
+        return new in steps or (way.steps and self._has_own(new))
+
+    def _earlier(self, arrivals: Arrivals) -> dict[str, Way]:
+        """What was stopped on its way, if its original is where it was then, or met anew in this round."""
+        ways: dict[str, Way] = {}
+        over: list[str] = []
+        for old, one in owed.owed(self._volume, self._site).items():
+            new = next((path for path in (old, one.new) if self._is_at(path, one)), None)
+            new = new or self._found(one.trace, arrivals)
+            try:
+                source = self._source(old, one.hash)
+            except (SyncError, OSError):
+                continue
+            if source is None or source == new:
+                over.append(old)
+            elif new is not None:
+                steps = source == old and self._group(old) is not None
+                ways[old] = Way(replace(one, new=new), source, steps)
+        owed.keep(self._volume, self._site, dict.fromkeys(over))
+        return ways
+
+    def _is_at(self, path: str, one: Owed) -> bool:
+        try:
+            stat = self._volume.fs.stat(path)
+        except OSError:
+            return False
+        signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
+        if signature == stat.signature():
+            return hash_ == one.hash
+        return (stat.ino, stat.size, stat.mtime_ns) == one.trace
+
+    def _source(self, old: str, hash_: str) -> str | None:
+        """Where sidecars of this content lie: at the path itself or set aside there. Raises if in doubt."""
+        folder, name = split(old)
+        for base in (name, *bases_aside(name, self._volume.fs.names(folder))):
+            held = see_ledger(self._volume.fs, join(folder, base + LEDGER_SUFFIX))
+            if held.error is not None:
+                raise held.error
+            if _is_for(held, hash_):
+                return join(folder, base)
+        return None
 
     def _found(self, trace: Trace, arrivals: Arrivals) -> str | None:
         places = {at for by in (arrivals.by_trace, self._now.by_trace) if trace in by for at in (by[trace],)}
         return places.pop() if len(places) == 1 else None
 
-    def _is_of(self, old: str, new: str) -> bool:
-        """Whether the ledger at a path was written for the original that was there and is elsewhere now."""
-        group = self._group(old)
-        held = see_ledger(self._volume.fs, join(split(old)[0], group.own_ledger)).ledger
-        hash_ = held.asset.hash if held and held.asset else None
+    def _content(self, trace: Trace, old: str, new: str) -> str | None:
+        """What the original that has this trace was seen to hold, at the one path or at the other."""
         known = self._site.memory.hashes(self._volume.id, [old, new]).values()
-        return hash_ is not None and any(
-            content == hash_ and trace_in(signature) == self._was[old] for signature, content in known
-        )
+        return next((content for signature, content in known if trace_in(signature) == trace), None)
+
+    def _may_hold(self, path: str, hash_: str) -> bool:
+        """Whether the ledger there was written for this content; one that cannot be read just now may be."""
+        held = see_ledger(self._volume.fs, path + LEDGER_SUFFIX)
+        return held.error is not None or _is_for(held, hash_)
 
     def _has_own(self, path: str) -> bool:
         group = self._group(path)
-        return bool(group.xmps or group.ledger)
+        return group is not None and bool(group.xmps or group.ledger)
 
-    def _group(self, path: str) -> Group:
+    def _group(self, path: str) -> Group | None:
         try:
             return find_group(self._volume, path)[0]
         except NotFound:
-            return Group(path, "photo")
+            return None
+
+
+def _is_for(held: SeenLedger, hash_: str) -> bool:
+    return held.ledger is not None and held.ledger.asset is not None and held.ledger.asset.hash == hash_
+
+
+def _last_first(ways: Mapping[str, Way]) -> Iterable[str]:
+    """The old paths, each after that in whose place it comes, save where they go round in a ring."""
+    order: dict[str, None] = {}
+    for start in sorted(ways):
+        chain: dict[str, None] = {}
+        at = start
+        while at in ways and at not in order and at not in chain:
+            chain[at] = None
+            at = ways[at].owed.new
+        order.update(dict.fromkeys(reversed(chain)))
+    return order

@@ -9,17 +9,17 @@ Where anything is not certain, all stay where they are and a person is told.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from sync.apply.put import StartOver
 from sync.core.model import Fingerprint, Problem
-from sync.engine import lost
-from sync.engine.arrivals import Arrivals, Trace
-from sync.engine.aside import step_aside
+from sync.engine import lost, owed
+from sync.engine.arrivals import Arrivals, Trace, trace_in
 from sync.engine.carrying import Doubt, Known, Move, carry_out, knower, left_behind, move, stayed_behind
-from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name, read_group
+from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name
 from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
+from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
 from sync.engine.values import Event, Seen
@@ -39,6 +39,8 @@ class Following:
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
         self._lost: dict[str, Trace | None] = {}
+        self.occupied: frozenset[str] = frozenset()
+        """Paths of originals beside which another's sidecars lie that could not leave yet."""
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
@@ -52,8 +54,11 @@ class Following:
         signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
         hash_ = (asset.hash if asset else None) or hash_
         new = arrivals.of(entry, signature, hash_)
+        if new in self.occupied and hash_ is not None and (entry or signature):
+            trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
+            owed.keep(self._volume, self._site, {path: Owed(new, trace, hash_)})
         if new is not None:
-            yield from self._follow(path, new, hash_, left)
+            yield from self.follow(path, new, hash_, left)
             return
         if entry is not None and entry.ino:
             self._lost[path] = entry.ino, entry.size, entry.mtime_ns
@@ -84,7 +89,7 @@ class Following:
         gone = siblings_known(self._volume, self._site, old) | {name}
         left = self._with_overlay(old, left_in(self._volume, folder, gone).get(name, NOTHING))
         if left:
-            yield from self._follow(old, path, hash_, left)
+            yield from self.follow(old, path, hash_, left)
 
     def _with_overlay(self, path: str, left: Left) -> Left:
         """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
@@ -96,29 +101,8 @@ class Following:
             return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
         return left
 
-    def displaced(self, pairs: Mapping[str, str]) -> Iterator[Event]:
-        """Sidecars whose originals are elsewhere now, and others in their place: all step aside, then follow.
-
-        `pairs` are old and new paths. What goes wrong on the way is found again by the ledger set aside.
-        """
-        aside: dict[str, str] = {}
-        for old in sorted(pairs):
-            with (
-                contextlib.suppress(SyncError, OSError),
-                self._site.lock.hold([Place.of(old).key(self._volume.id)]),
-            ):
-                group, stat, _ = find_group(self._volume, old)
-                look = read_group(self._volume, split(old)[0], group, stat)
-                aside[old] = step_aside(self._volume, self._site, look)
-        for old, base in aside.items():
-            folder, name = split(base)
-            left = left_in(self._volume, folder, [name]).get(name, NOTHING)
-            fingerprint = self._fingerprint(base)
-            yield from self._follow(base, pairs[old], fingerprint.hash if fingerprint else None, left)
-        for old in sorted(aside.keys() - set(pairs.values())):
-            yield from self._settled(old)
-
-    def _settled(self, path: str, problem: Problem | None = None) -> Iterator[Seen]:
+    def settled(self, path: str, problem: Problem | None = None) -> Iterator[Seen]:
+        """Tell of an original as it is after what was done, with what a person should know of that."""
         with contextlib.suppress(NotFound):
             group, stat, temps = find_group(self._volume, path)
             asset = self._rounds.settle(split(path)[0], group, stat, self._rounds.hash_of(path, stat), temps)
@@ -152,22 +136,21 @@ class Following:
         held = see_ledger(fs, ledger).ledger
         return held.asset if held else None
 
-    def _follow(self, old: str, new: str, hash_: str | None, left: Left) -> Iterator[Seen]:
+    def follow(self, old: str, new: str, hash_: str | None, left: Left) -> Generator[Seen, None, bool]:
+        """Bring what is left and tell of the original at the new place; False where it can be tried again."""
         keys = [Place.of(path).key(self._volume.id) for path in (old, new)]
-        problem = None
+        problem, is_over = None, True
         try:
             with self._site.lock.hold(keys):
                 problem = self._bring(old, new, hash_, left)
         except Doubt as doubt:
             problem = left_behind(old, new, str(doubt))
-        except StartOver:
-            problem = left_behind(old, new, "something is being written there just now")
-        except (SyncError, OSError) as error:
-            reason = error.reason if isinstance(error, SyncError) else error.strerror or str(error)
-            problem = left_behind(old, new, reason)
+        except (StartOver, SyncError, OSError) as error:
+            problem, is_over = left_behind(old, new, reason_of(error)), False
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
-        yield from self._settled(new, problem)
+        yield from self.settled(new, problem)
+        return is_over
 
     def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> Problem | None:
         """Bring what is left to the new place; what to tell of that which stayed. Raises Doubt."""
@@ -191,7 +174,7 @@ class Following:
         fs, at = self._ledger_at(old)
         held = see_ledger(fs, at)
         if held.error is not None:
-            raise Doubt("their ledger cannot be read")
+            raise held.error
         asset = held.ledger.asset if held.ledger else None
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
             raise Doubt("they were written for another picture")
@@ -240,6 +223,15 @@ class Following:
             for name, to in named.items()
             if to
         ]
+
+
+def reason_of(error: Exception) -> str:
+    """Why sidecars could not be moved just now, as half a sentence."""
+    if isinstance(error, SyncError):
+        return error.reason
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "something is being written there just now"
 
 
 def _is_there(fs: FS, path: str) -> bool:

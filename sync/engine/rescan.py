@@ -202,7 +202,7 @@ class Rescan:
         yield Root("online", away=len(out), paths=out)
         self._new.miss(join(folder, entry.name) for folder in self._gone for entry in self._gone[folder])
         self._new.miss(self._orphans)
-        yield from self._following.displaced(self._displaced.pairs(self._new))
+        yield from self._displaced.follow(self._following, self._new)
         lost.recall(self._volume, self._known, self._fresh, self._gone, self._new)
         for folder, entries in sorted(self._gone.items()):
             for entry in entries:

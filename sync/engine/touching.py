@@ -88,7 +88,7 @@ class Touching:
             require_root(self._volume, self._site)
             gone = self._without_away(gone)
         self._new.miss(gone)
-        yield from self._following.displaced(self._displaced.pairs(self._new))
+        yield from self._displaced.follow(self._following, self._new)
         for path in gone:
             yield from self._following.gone(path, None, self._new)
             yield Gone(path)
