@@ -25,7 +25,6 @@ from sync.pairing import Group
 from sync.ports import LEDGER_SUFFIX, join, split
 from sync.scan.seen import SeenLedger, see_ledger
 
-_AGAIN_SECONDS = 30.0
 _AT_ONCE = 64  # originals whose locks are held together: each is an open file
 _IN_THE_WAY = "another photo's sidecars are in its place, and could not leave it yet"
 
@@ -71,7 +70,7 @@ class Displaced:
         for old in sorted(sources.keys() - {way.owed.new for way in ways.values()}):
             yield from following.settled(old)
         if len(done) < len(ways):
-            yield Later(min(ways.keys() - set(done)), _AGAIN_SECONDS)
+            yield Later(min(ways.keys() - set(done)), owed.AGAIN_SECONDS)
 
     def _bring(
         self,

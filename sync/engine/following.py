@@ -22,7 +22,7 @@ from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, 
 from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
-from sync.engine.values import Event, Seen
+from sync.engine.values import Event, Later, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
 from sync.pairing.names import kind_of
@@ -54,11 +54,12 @@ class Following:
         signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
         hash_ = (asset.hash if asset else None) or hash_
         new = arrivals.of(entry, signature, hash_)
-        if new in self.occupied and hash_ is not None and (entry or signature):
-            trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
-            owed.keep(self._volume, self._site, {path: Owed(new, trace, hash_)})
         if new is not None:
-            yield from self.follow(path, new, hash_, left)
+            is_over = yield from self.follow(path, new, hash_, left)
+            if hash_ is not None and (entry or signature) and (not is_over or new in self.occupied):
+                trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
+                owed.keep(self._volume, self._site, {path: Owed(new, trace, hash_)})
+                yield Later(new, owed.AGAIN_SECONDS)
             return
         if entry is not None and entry.ino:
             self._lost[path] = entry.ino, entry.size, entry.mtime_ns

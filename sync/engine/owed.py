@@ -15,6 +15,8 @@ from sync.engine.values import Site, Volume
 
 _KEY = "//owed"  # no path in a volume begins with a slash
 _MOST = 10_000
+AGAIN_SECONDS = 30.0
+"""When it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 
 from sync.apply.temps import UNSURE_SECONDS
 from sync.codecs import xmp
-from sync.engine import Asset, Volume, hash_of
+from sync.engine import Asset, Later, Volume, hash_of
 from sync.engine.arrivals import Arrivals
+from sync.errors import Busy
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
 from tests.sim.tools import MARK, FakeTool
@@ -326,6 +329,38 @@ def test_on_a_read_only_volume_the_ledger_follows_in_the_overlay() -> None:
     asset = assets(machine.scan())[NEW]
     assert (asset.document.content(), asset.id, asset.problems) == (CONTENT, asset_id, ())
     assert [path for path in overlay.contents() if path.endswith("json")] == [NEW + ".kphotos.json"]
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+@pytest.mark.parametrize("refuses", ["disk", "lock"])
+def test_a_move_that_is_refused_once_is_gone_on_with(
+    refuses: str, told_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = machine_with(is_hashed=True)
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    hold = machine.site.lock.hold
+
+    def busy(keys: Iterable[str], timeout: float = 10.0) -> AbstractContextManager[None]:
+        monkeypatch.undo()
+        raise Busy("somebody else has it")
+
+    def before(number: int, operation: str, path: str) -> None:
+        if operation == "create":
+            machine.memfs.before = lambda *_: None
+            raise OSError(errno.EIO, "Input/output error")
+
+    if refuses == "lock":
+        monkeypatch.setattr(machine.site.lock, "hold", busy)
+    else:
+        machine.memfs.before = before
+    events = machine.scan() if told_by == "scan" else machine.touch(OLD, NEW)
+    assert machine.site.lock.hold == hold, "it was not refused"
+    (later,) = [event for event in events if isinstance(event, Later)]
+    machine.pass_time(later.seconds)
+    machine.touch(later.path)
+    assert_followed(machine, NEW, asset_id)
 
 
 def scan_interrupted(machine: Machine, number: int, act: Callable[[], None]) -> bool:
