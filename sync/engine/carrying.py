@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -105,16 +106,23 @@ def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
 def _take_away(volume: Volume, site: Site, move: Move) -> None:
     """It goes along whoever writes it just now, and is looked at there; an XMP's temp tells what it was.
 
-    What has nothing to do with a ledger, or lies in our own home, is removed if nobody writes it.
+    What has nothing to do with a ledger, lies in our own home or comes from another disk is removed, as long
+    as nobody writes it.
     """
     data, fs, is_ledger = move.found.data, move.fs, move.old.endswith(LEDGER_SUFFIX)
     mark = None if is_ledger else _mark(data)
-    if (fs is volume.fs and (is_ledger or mark is not None)) or fs.is_being_written(move.old) is not False:
-        fs.rename(move.old, temp_path(move.new, site.id, "swap", site.rng, mark, data), replace=False)
-    elif fs.stat(move.old) == move.found.stat:
-        fs.remove(move.old)
-    else:
+    is_written = fs.is_being_written(move.old)
+    if (fs is volume.fs and (is_ledger or mark is not None)) or is_written is not False:
+        swap = temp_path(move.new, site.id, "swap", site.rng, mark, data)
+        try:
+            fs.rename(move.old, swap, replace=False)
+            return
+        except OSError as error:
+            if error.errno != errno.EXDEV or is_written:
+                raise
+    if fs.stat(move.old) != move.found.stat:
         raise StartOver(move.old)
+    fs.remove(move.old)
 
 
 def _mark(data: bytes) -> str | None:
