@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.apply.put import Pen, StartOver, commit, prepare
-from sync.apply.temps import temp_path
+from sync.apply.temps import UNSURE_SECONDS, temp_path
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
 from sync.core.model import Ledger, Problem
 from sync.engine import remember
 from sync.engine.overlay import holds
+from sync.engine.temps import age_of
 from sync.engine.values import Site, Volume
 from sync.errors import Unreadable
 from sync.ports import FS, LEDGER_SUFFIX, Found, split
@@ -106,23 +107,34 @@ def carry_out(volume: Volume, site: Site, moves: Sequence[Move]) -> None:
 def _take_away(volume: Volume, site: Site, move: Move) -> None:
     """It goes along whoever writes it just now, and is looked at there; an XMP's temp tells what it was.
 
-    What has nothing to do with a ledger, lies in our own home or comes from another disk is removed, as long
-    as nobody writes it.
+    What has nothing to do with a ledger, lies in our own home, or cannot go along to another disk, is
+    removed if nobody writes it.
     """
     data, fs, is_ledger = move.found.data, move.fs, move.old.endswith(LEDGER_SUFFIX)
-    mark = None if is_ledger else _mark(data)
-    is_written = fs.is_being_written(move.old)
-    if (fs is volume.fs and (is_ledger or mark is not None)) or is_written is not False:
-        swap = temp_path(move.new, site.id, "swap", site.rng, mark, data)
-        try:
-            fs.rename(move.old, swap, replace=False)
-            return
-        except OSError as error:
-            if error.errno != errno.EXDEV or is_written:
-                raise
-    if fs.stat(move.old) != move.found.stat:
+    mark, is_written = None if is_ledger else _mark(data), fs.is_being_written(move.old)
+    goes_along = (fs is volume.fs and (is_ledger or mark is not None)) or is_written is not False
+    if goes_along and _rename(fs, move.old, temp_path(move.new, site.id, "swap", site.rng, mark, data)):
+        return
+    is_idle = is_written is False or (is_written is None and _is_old(fs, site, move.old))
+    if not is_idle or fs.stat(move.old) != move.found.stat:
         raise StartOver(move.old)
     fs.remove(move.old)
+
+
+def _rename(fs: FS, old: str, temp: str) -> bool:
+    """Rename a sidecar to a temp; False where that lies on another disk, mounted inside of the volume."""
+    try:
+        fs.rename(old, temp, replace=False)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
+
+
+def _is_old(fs: FS, site: Site, path: str) -> bool:
+    age = age_of(fs, site, path)
+    return age is not None and age >= UNSURE_SECONDS
 
 
 def _mark(data: bytes) -> str | None:

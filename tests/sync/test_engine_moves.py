@@ -52,7 +52,7 @@ def assert_followed(machine: Machine, new: str, asset_id: str) -> None:
         machine.scan()
     machine.memfs.writes.clear()
     asset = assets(machine.scan(everything=True))[new]
-    assert machine.fs.writes == []
+    assert machine.memfs.writes == []
     assert (asset.document.content(), asset.problems, asset.pending) == (CONTENT, (), False)
     assert asset.id == asset_id
     assert machine.mirror(new) == CONTENT
