@@ -208,8 +208,9 @@ class Rescan:
             for entry in entries:
                 yield from self._following.gone(join(folder, entry.name), entry, self._new)
                 yield Gone(join(folder, entry.name))
+        followed = {join(folder, entry.name) for folder, entries in self._gone.items() for entry in entries}
         for path in self._orphans:
-            if mounted.within(path, away) is None:
+            if path not in followed and mounted.within(path, away) is None:
                 yield from self._following.gone(path, None, self._new)
         yield from self._following.returned(self._new)
 

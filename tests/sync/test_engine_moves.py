@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from sync.codecs import xmp
-from sync.engine import Asset, Later, Volume, hash_of
+from sync.engine import Asset, Later, Seen, Volume, hash_of
 from sync.engine.arrivals import Arrivals
+from sync.engine.owed import owed
 from sync.errors import Busy
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
@@ -360,3 +361,13 @@ def test_a_move_that_is_refused_once_is_gone_on_with(
     machine.pass_time(later.seconds)
     machine.touch(later.path)
     assert_followed(machine, NEW, asset_id)
+
+
+def test_of_hashed_photos_moved_without_their_sidecars_nothing_is_told_and_nothing_owed() -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    events = machine.scan()
+    assert [event.asset.problems for event in events if isinstance(event, Seen)] == [(), ()]
+    assert not any(isinstance(event, Later) for event in events)
+    assert owed(machine.volume, machine.site) == {}
