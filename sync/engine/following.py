@@ -39,6 +39,7 @@ class Following:
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
         self._lost: dict[str, Trace | None] = {}
+        self._owed: dict[str, Owed] = {}
         self.occupied: frozenset[str] = frozenset()
         """Paths of originals beside which another's sidecars lie that could not leave yet."""
 
@@ -58,7 +59,7 @@ class Following:
             is_over = yield from self.follow(path, new, hash_, left)
             if hash_ is not None and (entry or signature) and (not is_over or new in self.occupied):
                 trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
-                owed.keep(self._volume, self._site, {path: Owed(new, trace, hash_)})
+                self._owed[path] = Owed(new, trace, hash_)
                 yield Later(new, owed.AGAIN_SECONDS)
             return
         if entry is not None and entry.ino:
@@ -78,7 +79,8 @@ class Following:
                 arrivals.left.pop(folder, None)
                 yield from self.gone(path, Entry(name, FILE, *trace, 0), arrivals)
         lost.keep(self._volume, self._site, self._lost)
-        self._lost = {}
+        owed.keep(self._volume, self._site, self._owed)
+        self._lost, self._owed = {}, {}
 
     def hashed(self, path: str, hash_: str) -> Iterator[Seen]:
         """An original's content is known: whatever was left behind by one of that content is its own."""

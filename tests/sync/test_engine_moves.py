@@ -371,3 +371,34 @@ def test_of_hashed_photos_moved_without_their_sidecars_nothing_is_told_and_nothi
     assert [event.asset.problems for event in events if isinstance(event, Seen)] == [(), ()]
     assert not any(isinstance(event, Later) for event in events)
     assert owed(machine.volume, machine.site) == {}
+
+
+def test_what_many_moves_owe_is_remembered_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = simulated_machine()
+    machine.hands.put("b/other.JPG", b"other")
+    for number in range(5):
+        machine.hands.put(f"a/{number}.JPG", b"%d" % number)
+        machine.edit(f"a/{number}.JPG", **CONTENT)
+        hashed(machine, f"a/{number}.JPG")
+    machine.pass_time(3)
+    machine.scan()
+    for number in range(5):
+        machine.hands.move(f"a/{number}.JPG", f"b/{number}.JPG")
+    machine.pass_time(3)
+
+    def before(number: int, operation: str, path: str) -> None:
+        if operation == "create":
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    machine.memfs.before = before
+    written: list[object] = []
+    keep = machine.memory.keep
+
+    def counted(volume: str, kept: dict[str, bytes | None]) -> None:
+        written.extend(key for key in kept if key == "//owed")
+        keep(volume, kept)
+
+    monkeypatch.setattr(machine.memory, "keep", counted)
+    machine.scan()
+    assert len(owed(machine.volume, machine.site)) == 5
+    assert len(written) == 1
