@@ -176,7 +176,9 @@ class Following:
         """What goes where, all of it checked before anything is written. Raises Doubt."""
         fs, at = self._ledger_at(old)
         held = see_ledger(fs, at)
-        if held.error is not None:
+        if held.error is not None and held.found is not None:
+            raise Doubt("their ledger cannot be read")
+        if held.error is not None:  # by the disk, just now
             raise held.error
         asset = held.ledger.asset if held.ledger else None
         if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):

@@ -402,3 +402,14 @@ def test_what_many_moves_owe_is_remembered_in_one_write(monkeypatch: pytest.Monk
     machine.scan()
     assert len(owed(machine.volume, machine.site)) == 5
     assert len(written) == 1
+
+
+def test_a_ledger_that_says_nothing_is_told_of_and_not_tried_again_and_again() -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.move(OLD, NEW)
+    machine.hands.put(OLD + ".kphotos.json", b"{ not json")
+    machine.pass_time(3)
+    events = machine.scan()
+    assert [problem.kind for problem in assets(events)[NEW].problems] == ["left-behind"]
+    assert not any(isinstance(event, Later) for event in events)
+    assert owed(machine.volume, machine.site) == {}
