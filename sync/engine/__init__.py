@@ -176,8 +176,9 @@ class Engine:
         if stat.signature() != signature:
             return None
         self.site.memory.keep_hashes(self.volume.id, {path: (signature, hash_)})
-        for event in self._following.hashed(path, hash_):
-            return event.asset
+        followed = [event for event in self._following.hashed(path, hash_) if isinstance(event, Seen)]
+        if followed:
+            return followed[0].asset
         asset = self._rounds.fingerprint(path, hash_)
         self._rounds.flush()
         return asset

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from sync.apply.put import StartOver
+from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Fingerprint, Problem
 from sync.engine import lost, owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in
@@ -22,6 +23,7 @@ from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, 
 from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
+from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Event, Later, Seen
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
@@ -82,7 +84,7 @@ class Following:
         owed.keep(self._volume, self._site, self._owed)
         self._lost, self._owed = {}, {}
 
-    def hashed(self, path: str, hash_: str) -> Iterator[Seen]:
+    def hashed(self, path: str, hash_: str) -> Iterator[Event]:
         """An original's content is known: whatever was left behind by one of that content is its own."""
         kept = self._site.memory.last(self._volume.id, _KEY + hash_)
         if kept is None:
@@ -104,13 +106,20 @@ class Following:
             return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
         return left
 
-    def settled(self, path: str, problem: Problem | None = None) -> Iterator[Seen]:
-        """Tell of an original as it is after what was done, with what a person should know of that."""
+    def settled(self, path: str, problem: Problem | None = None) -> Iterator[Event]:
+        """Tell of an original as it is after what was done, with what a person should know of that.
+
+        What was taken out on the way is looked at again soon; the next rescan may be an hour away.
+        """
         with contextlib.suppress(NotFound):
             group, stat, temps = find_group(self._volume, path)
-            asset = self._rounds.settle(split(path)[0], group, stat, self._rounds.hash_of(path, stat), temps)
+            folder, own = split(path)[0], names_for(group, by_tag(temps))
+            asset = self._rounds.settle(folder, group, stat, self._rounds.hash_of(path, stat), own)
             self._rounds.flush()
             yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
+            for temp in own:
+                if _is_there(self._volume.fs, join(folder, temp)):
+                    yield Later(join(folder, temp), SETTLE_SECONDS)
 
     def _ledger_at(self, path: str) -> tuple[FS, str]:
         """Where the ledger of an original lies or would: of two, the one beside it."""
@@ -139,7 +148,7 @@ class Following:
         held = see_ledger(fs, ledger).ledger
         return held.asset if held else None
 
-    def follow(self, old: str, new: str, hash_: str | None, left: Left) -> Generator[Seen, None, bool]:
+    def follow(self, old: str, new: str, hash_: str | None, left: Left) -> Generator[Event, None, bool]:
         """Bring what is left and tell of the original at the new place; False where it can be tried again."""
         keys = [Place.of(path).key(self._volume.id) for path in (old, new)]
         problem, is_over = None, True

@@ -369,7 +369,7 @@ def test_of_hashed_photos_moved_without_their_sidecars_nothing_is_told_and_nothi
     machine.pass_time(3)
     events = machine.scan()
     assert [event.asset.problems for event in events if isinstance(event, Seen)] == [(), ()]
-    assert not any(isinstance(event, Later) for event in events)
+    assert not any(isinstance(event, Later) and event.path == NEW for event in events)
     assert owed(machine.volume, machine.site) == {}
 
 
@@ -413,3 +413,14 @@ def test_a_ledger_that_says_nothing_is_told_of_and_not_tried_again_and_again() -
     assert [problem.kind for problem in assets(events)[NEW].problems] == ["left-behind"]
     assert not any(isinstance(event, Later) for event in events)
     assert owed(machine.volume, machine.site) == {}
+
+
+@pytest.mark.parametrize("is_hashed", [True, False])
+def test_what_was_taken_out_by_a_move_does_not_wait_for_the_next_rescan(is_hashed: bool) -> None:
+    machine = machine_with(is_hashed=is_hashed)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    (later,) = [event for event in machine.scan() if isinstance(event, Later)]
+    machine.pass_time(later.seconds)
+    machine.touch(later.path)
+    assert not any(name.startswith(".kphotos-tmp") for name in machine.hands.names("b"))
