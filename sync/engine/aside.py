@@ -141,6 +141,11 @@ def _rename_temps(volume: Volume, site: Site, look: Look, when: str, listed: Ite
         volume.fs.rename(path, join(look.folder, to), replace=False)
 
 
+def is_aside(name: str) -> bool:
+    """Whether a name may be one that was given to what was set aside."""
+    return _ASIDE in name
+
+
 def bases_aside(name: str, there: Iterable[str]) -> list[str]:
     """What stands before the endings of an original's sidecars that were set aside, by their ledgers."""
     start, ends = name + _ASIDE, LEDGER_SUFFIX

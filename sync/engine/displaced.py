@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from sync.engine import owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in, trace_of
-from sync.engine.aside import bases_aside, step_aside
+from sync.engine.aside import bases_aside, is_aside, step_aside
 from sync.engine.carrying import left_behind
 from sync.engine.finding import Place, find_group, read_group
 from sync.engine.following import Following, reason_of
-from sync.engine.leftovers import NOTHING, left_in
+from sync.engine.leftovers import NOTHING, Left, left_in
 from sync.engine.owed import Owed
 from sync.engine.values import Asset, Event, Later, Site, Volume
 from sync.errors import NotFound, Refused, SyncError
@@ -81,17 +81,28 @@ class Displaced:
     ) -> Generator[Event, None, list[str]]:
         """Let what can go follow and tell of the others; the old paths of which nothing is owed any more."""
         done: list[str] = []
+        lying = self._left({sources.get(old, way.source) for old, way in ways.items() if old not in refused})
         for old, way in sorted(ways.items()):
             source, new = sources.get(old, way.source), way.owed.new
             reason = refused.get(old) or (_IN_THE_WAY if new in refused else None)
             if reason is not None:
                 yield from following.settled(new, left_behind(source, new, reason))
                 continue
-            folder, name = split(source)
-            left = left_in(self._volume, folder, [name]).get(name, NOTHING)
+            left = lying.get(source, NOTHING)
             if left and (yield from following.follow(source, new, way.owed.hash, left)):
                 done.append(old)
         return done
+
+    def _left(self, sources: Iterable[str]) -> dict[str, Left]:
+        """What lies at each of these paths; a folder is listed once for all that wait there."""
+        named: dict[str, list[str]] = {}
+        for folder, name in map(split, sources):
+            named.setdefault(folder, []).append(name)
+        return {
+            join(folder, name): left
+            for folder, names in named.items()
+            for name, left in left_in(self._volume, folder, names).items()
+        }
 
     def _step_aside(self, ways: Mapping[str, Way]) -> tuple[dict[str, str], dict[str, str]]:
         """Where those that did so lie now, and why others did not, by their old paths."""
@@ -149,11 +160,12 @@ class Displaced:
         """What was stopped on its way, if its original is where it was then, or met anew in this round."""
         ways: dict[str, Way] = {}
         over: list[str] = []
+        listed: dict[str, list[str]] = {}
         for old, one in owed.owed(self._volume, self._site).items():
             new = next((path for path in (old, one.new) if self._is_at(path, one)), None)
             new = new or self._found(one.trace, arrivals)
             try:
-                source = self._source(old, one.hash)
+                source = self._source(old, one.hash, listed)
             except (SyncError, OSError):
                 continue
             if source is None or source == new:
@@ -174,10 +186,15 @@ class Displaced:
             return hash_ == one.hash
         return (stat.ino, stat.size, stat.mtime_ns) == one.trace
 
-    def _source(self, old: str, hash_: str) -> str | None:
-        """Where sidecars of this content lie: at the path itself or set aside there. Raises if in doubt."""
+    def _source(self, old: str, hash_: str, listed: dict[str, list[str]]) -> str | None:
+        """Where sidecars of this content lie: at the path itself or set aside there. Raises if in doubt.
+
+        `listed` are what was set aside in folders, each listed once.
+        """
         folder, name = split(old)
-        for base in (name, *bases_aside(name, self._volume.fs.names(folder))):
+        if folder not in listed:
+            listed[folder] = [one for one in self._volume.fs.names(folder) if is_aside(one)]
+        for base in (name, *bases_aside(name, listed[folder])):
             held = see_ledger(self._volume.fs, join(folder, base + LEDGER_SUFFIX))
             if held.error is not None:
                 raise held.error

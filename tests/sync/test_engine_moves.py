@@ -373,7 +373,9 @@ def test_of_hashed_photos_moved_without_their_sidecars_nothing_is_told_and_nothi
     assert owed(machine.volume, machine.site) == {}
 
 
-def test_what_many_moves_owe_is_remembered_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_many_moves_owe_is_remembered_in_one_write_and_found_in_few_listings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     machine = simulated_machine()
     machine.hands.put("b/other.JPG", b"other")
     for number in range(5):
@@ -402,6 +404,15 @@ def test_what_many_moves_owe_is_remembered_in_one_write(monkeypatch: pytest.Monk
     machine.scan()
     assert len(owed(machine.volume, machine.site)) == 5
     assert len(written) == 1
+    listings: list[str] = []
+
+    def again(number: int, operation: str, path: str) -> None:
+        before(number, operation, path)
+        listings.extend([path] if (operation, path) == ("names", "a") else [])
+
+    machine.memfs.before = again
+    machine.touch("b/other.JPG")
+    assert len(listings) <= 5 + 2
 
 
 def test_a_ledger_that_says_nothing_is_told_of_and_not_tried_again_and_again() -> None:
