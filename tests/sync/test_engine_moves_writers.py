@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 
 import pytest
 
 from sync.apply.temps import UNSURE_SECONDS
-from sync.ports import split
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets
 from tests.sync.test_engine_moves import CONTENT, NEW, OLD, machine_with
@@ -28,46 +26,6 @@ def scan_interrupted(machine: Machine, number: int, act: Callable[[], None]) -> 
     machine.scan()
     machine.memfs.before = lambda *_: None
     return bool(hit)
-
-
-def mounted_apart(machine: Machine) -> None:
-    """The new place is on another disk: nothing can be renamed from the one to the other."""
-    rename = machine.memfs.rename
-
-    def within(temp: str, path: str, *, replace: bool) -> None:
-        if split(temp)[0] != split(path)[0]:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        rename(temp, path, replace=replace)
-
-    machine.memfs.rename = within  # type: ignore[method-assign]
-
-
-def test_to_another_disk_sidecars_follow_too() -> None:
-    machine = machine_with(is_hashed=True)
-    machine.hands.move(OLD, NEW)
-    mounted_apart(machine)
-    for _ in range(3):
-        machine.pass_time(3)
-        asset = assets(machine.scan(everything=True))[NEW]
-    assert (asset.document.content(), asset.problems) == (CONTENT, ())
-    assert machine.mirror(NEW) == CONTENT
-    assert machine.hands.names("a") == []
-
-
-def test_to_another_disk_an_xmp_that_somebody_has_open_does_not_follow_and_a_person_is_told() -> None:
-    machine = machine_with(is_hashed=True)
-    write = machine.memfs.hands.opened(OLD + ".xmp")
-    late = FakeTool(machine.hands, OLD + ".xmp").compose(label="Red")
-    machine.hands.move(OLD, NEW)
-    mounted_apart(machine)
-    machine.pass_time(3)
-    asset = assets(machine.scan())[NEW]
-    assert [problem.kind for problem in asset.problems] == ["left-behind"]
-    assert asset.document.content() == CONTENT
-    write(late)
-    machine.pass_time(30)
-    machine.touch(NEW)
-    assert machine.hands.read(OLD + ".xmp") == late
 
 
 @pytest.mark.parametrize("in_place", [True, False], ids=["in place", "renamed over"])
