@@ -76,10 +76,7 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
     out waits for whoever has it open: a busy disk may keep a program's write for seconds. Where somebody
     took the ledger away, our own go too: a photo that comes under an old name inherits nothing.
     """
-    is_bereft = look.ledger.found is None and look.ledger.error is None
-    # A sync tool may have set it aside: then it is not taken away, and what came out is its photo's still.
-    is_bereft = is_bereft and not any(map(is_ledger_like, look.group.copies))
-    extra = Extra()
+    extra, is_bereft = Extra(), _is_bereft(look)
     for temp in temps_for(look.group, names):
         is_own = temp.site == site_digest(site.id)
         age = age_of(fs, site, join(look.folder, temp.name))
@@ -95,6 +92,12 @@ def take_temps(fs: FS, site: Site, look: Look, names: Iterable[str]) -> Extra:
         elif _is_settled(fs, join(look.folder, temp.name), age):
             extra = _take_xmp(fs, look, temp, replace(extra, is_old=extra.is_old and age >= WAIT_SECONDS))
     return extra
+
+
+def _is_bereft(look: Look) -> bool:
+    """Whether somebody took the ledger away; one that a sync tool has set aside as a copy is not away."""
+    is_there = look.ledger.found is not None or look.ledger.error is not None
+    return not is_there and not any(map(is_ledger_like, look.group.copies))
 
 
 def take_over_temps(over: FS, look: Look, names: Iterable[str], hash_: str | None, extra: Extra) -> Extra:

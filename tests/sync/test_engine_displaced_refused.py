@@ -200,13 +200,19 @@ def test_what_is_refused_for_good_is_told_each_time_and_holds_up_no_other() -> N
     assert list(now.values()) == list(now)
 
 
-def test_what_was_moved_back_meanwhile_is_owed_nothing() -> None:
+def stopped_at(path: str) -> Machine:
+    """A swap of names of which the disk has refused to set the sidecars of one photo aside."""
     machine = machine_with()
     say_more(machine)
     swap(machine)
     machine.pass_time(3)
-    refuse_once(machine, lambda did, path: did == "rename" and path.startswith(B + ".orphan"))
+    refuse_once(machine, lambda did, at: did == "rename" and at.startswith(path + ".orphan"))
     machine.scan()
+    return machine
+
+
+def test_what_was_moved_back_meanwhile_is_owed_nothing() -> None:
+    machine = stopped_at(B)
     swap(machine)
     for path in (A, B):
         hashed(machine, path)
@@ -216,12 +222,7 @@ def test_what_was_moved_back_meanwhile_is_owed_nothing() -> None:
 
 
 def test_what_is_set_aside_when_the_other_is_refused_follows_its_picture_further() -> None:
-    machine = machine_with()
-    say_more(machine)
-    swap(machine)
-    machine.pass_time(3)
-    refuse_once(machine, lambda did, path: did == "rename" and path.startswith(A + ".orphan"))
-    machine.scan()
+    machine = stopped_at(A)
     assert [path for path in machine.memfs.contents() if path.startswith(B + ".orphan")]
     machine.hands.move(A, "e/Z.JPG")
     for path in ("e/Z.JPG", B):
