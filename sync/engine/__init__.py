@@ -176,7 +176,9 @@ class Engine:
         if stat.signature() != signature:
             return None
         self.site.memory.keep_hashes(self.volume.id, {path: (signature, hash_)})
-        followed = [event for event in self._following.hashed(path, hash_) if isinstance(event, Seen)]
+        followed = [
+            event for event in self._following.hashed(path, signature, hash_) if isinstance(event, Seen)
+        ]
         if followed:
             return followed[0].asset
         asset = self._rounds.fingerprint(path, hash_)

@@ -19,12 +19,14 @@ class Arrivals:
     """Originals met at paths where none was before; one of which there are two alike is nobody's heir.
 
     `gone` are the names of those that are not where they were, by folder; `left` what lies there for them.
+    `occupied` are originals beside which another's sidecars lie that could not leave yet.
     """
 
     by_trace: dict[Trace, str | None] = field(default_factory=dict)
     by_hash: dict[str, str | None] = field(default_factory=dict)
     gone: dict[str, set[str]] = field(default_factory=dict)
     left: dict[str, Mapping[str, Left]] = field(default_factory=dict)
+    occupied: set[str] = field(default_factory=set)
 
     def add(self, asset: Asset, *, by_hash: bool = True) -> None:
         """Take note of an original at a new path."""

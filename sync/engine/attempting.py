@@ -139,7 +139,8 @@ class Attempting:
             pending=self.volume.writable and (written.is_pending or is_torn),
             problems=written.problems,
         )
-        return replace(told, again=self._deciding.again(look, decided)), remembered(look, decided)
+        again = self._deciding.again(look, decided)
+        return replace(self._deciding.behind.told(told), again=again), remembered(look, decided)
 
     def _shown(self, look: Look, before: Plan, hash_: str | None) -> Asset:
         return asset_of(self.volume, look, before, hash_, has_ledger=look.ledger.ledger is not None)

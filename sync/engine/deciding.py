@@ -21,6 +21,7 @@ from sync.engine.assets import (
     stranger,
 )
 from sync.engine.assets import here as here_at
+from sync.engine.behind import Behind
 from sync.engine.identity import Identities
 from sync.engine.resting import at_rest
 from sync.engine.root import begin, require_root
@@ -44,6 +45,7 @@ class Deciding:
     def __init__(self, volume: Volume, site: Site) -> None:
         self.volume, self.site = volume, site
         self.identities = Identities(volume, site)
+        self.behind = Behind(volume, site)
         self.is_overlaid = True
         self._users: tuple[frozenset[str], frozenset[str]] | None = None
 
@@ -55,9 +57,14 @@ class Deciding:
             with contextlib.suppress(OSError, Offline):
                 begin(self.volume, self.site)
         self.is_overlaid = overlay.is_used(self.volume)
+        self.behind.read()
 
     def decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         """The asset as it is shown, and what is to be done about it; None where nothing ever is."""
+        asset, decided = self._decide(look, hash_)
+        return self.behind.told(asset), decided
+
+    def _decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         if is_bare(look):
             return bare(self.volume, look, hash_), None
         if is_stranger(look, hash_):
@@ -78,7 +85,8 @@ class Deciding:
         if rested is None or is_stranger(rested[0], hash_):
             return None
         look, decided = rested[0], self.named(*rested)
-        return look, asset_of(self.volume, look, decided, hash_, has_ledger=True), decided
+        asset = asset_of(self.volume, look, decided, hash_, has_ledger=True)
+        return look, self.behind.told(asset), decided
 
     def again(self, look: Look, decided: Plan) -> float | None:
         """When a file whose mark nobody here knows is to be looked at again, though it stays as it is."""

@@ -9,40 +9,31 @@ remembered and tried again, at each look, wherever their sidecars lie by then.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from sync.engine import owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in, trace_of
-from sync.engine.aside import bases_aside, is_aside, step_aside
+from sync.engine.aside import step_aside
 from sync.engine.carrying import left_behind
+from sync.engine.due import Due, Way, content_of, group_at
 from sync.engine.finding import Place, find_group, read_group
 from sync.engine.following import Following, reason_of
 from sync.engine.leftovers import NOTHING, Left, left_in
 from sync.engine.owed import Owed
-from sync.engine.values import Asset, Event, Later, Site, Volume
-from sync.errors import NotFound, Refused, SyncError
-from sync.pairing import Group
+from sync.engine.rounds import Rounds
+from sync.engine.values import Asset, Event, Later
+from sync.errors import Refused, SyncError
 from sync.ports import LEDGER_SUFFIX, join, split
-from sync.scan.seen import SeenLedger, see_ledger
+from sync.scan.seen import see_ledger
 
 _AT_ONCE = 64  # originals whose locks are held together: each is an open file
 _IN_THE_WAY = "another photo's sidecars are in its place, and could not leave it yet"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """What is owed to an original, and where it lies; `steps`: there it is in the way of another's."""
-
-    owed: Owed
-    source: str
-    steps: bool
-
-
 class Displaced:
     """What a round met where something else had been."""
 
-    def __init__(self, volume: Volume, site: Site) -> None:
-        self._volume, self._site = volume, site
+    def __init__(self, rounds: Rounds) -> None:
+        self._rounds, self._volume, self._site = rounds, rounds.volume, rounds.site
         self._was: dict[str, Trace] = {}
         self._now = Arrivals()
 
@@ -58,13 +49,14 @@ class Displaced:
 
         From then on `arrivals` knows the originals at paths of others as well.
         """
-        following.occupied = frozenset()
-        ways = self._ways(arrivals) if self._volume.writable else {}
+        ways = Due(self._rounds, following).ways(lambda trace: self._found(trace, arrivals))
+        if self._volume.writable:
+            self._add(ways, arrivals)
         if not ways:
             return
         owed.keep(self._volume, self._site, {old: way.owed for old, way in ways.items()})
         sources, refused = self._step_aside(ways)
-        following.occupied = frozenset(refused)
+        arrivals.occupied.update(refused)
         done = yield from self._bring(following, ways, sources, refused)
         owed.keep(self._volume, self._site, dict.fromkeys(done))
         for old in sorted(sources.keys() - {way.owed.new for way in ways.values()}):
@@ -86,9 +78,10 @@ class Displaced:
             source, new = sources.get(old, way.source), way.owed.new
             reason = refused.get(old) or (_IN_THE_WAY if new in refused else None)
             if reason is not None:
-                yield from following.settled(new, left_behind(source, new, reason))
+                problem = left_behind(source, new, reason)
+                yield from following.stayed(new, [source + LEDGER_SUFFIX], problem)
                 continue
-            left = lying.get(source, NOTHING)
+            left = following.with_overlay(source, lying.get(source, NOTHING))
             if left and (yield from following.follow(source, new, way.owed.hash, left)):
                 done.append(old)
         return done
@@ -126,16 +119,15 @@ class Displaced:
         try:
             group, stat, _ = find_group(self._volume, old)
             look = read_group(self._volume, split(old)[0], group, stat)
-            if not _is_for(look.ledger, one.hash):
+            if content_of(look.ledger) != one.hash:
                 raise look.ledger.error or Refused("they were written for another picture")
             sources[old] = step_aside(self._volume, self._site, look)
         except (SyncError, OSError) as error:
             refused[old] = reason_of(error)
 
-    def _ways(self, arrivals: Arrivals) -> dict[str, Way]:
-        """What can go to its original, by the path that this had, whether or not others have to go first."""
+    def _add(self, ways: dict[str, Way], arrivals: Arrivals) -> None:
+        """What else can go to its original, by the path that this had; others may have to go first."""
         known = dict(arrivals.by_trace)
-        ways = self._earlier(arrivals)
         for old, trace in self._was.items():
             new = self._found(trace, arrivals)
             hash_ = self._content(trace, old, new) if new and old not in ways else None
@@ -147,7 +139,6 @@ class Displaced:
         while blocked := [old for old, way in ways.items() if self._is_blocked(way, ways, steps)]:
             for old in blocked:
                 del ways[old]
-        return ways
 
     def _is_blocked(self, way: Way, ways: Mapping[str, Way], steps: set[str]) -> bool:
         """Whether something stays where it is to go; what is aside already is told of that on its way."""
@@ -155,52 +146,6 @@ class Displaced:
         if new in ways and ways[new].steps:
             return False
         return new in steps or (way.steps and self._has_own(new))
-
-    def _earlier(self, arrivals: Arrivals) -> dict[str, Way]:
-        """What was stopped on its way, if its original is where it was then, or met anew in this round."""
-        ways: dict[str, Way] = {}
-        over: list[str] = []
-        listed: dict[str, list[str]] = {}
-        for old, one in owed.owed(self._volume, self._site).items():
-            new = next((path for path in (old, one.new) if self._is_at(path, one)), None)
-            new = new or self._found(one.trace, arrivals)
-            try:
-                source = self._source(old, one.hash, listed)
-            except (SyncError, OSError):
-                continue
-            if source is None or source == new:
-                over.append(old)
-            elif new is not None:
-                steps = source == old and self._group(old) is not None
-                ways[old] = Way(replace(one, new=new), source, steps)
-        owed.keep(self._volume, self._site, dict.fromkeys(over))
-        return ways
-
-    def _is_at(self, path: str, one: Owed) -> bool:
-        try:
-            stat = self._volume.fs.stat(path)
-        except OSError:
-            return False
-        signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
-        if signature == stat.signature():
-            return hash_ == one.hash
-        return (stat.ino, stat.size, stat.mtime_ns) == one.trace
-
-    def _source(self, old: str, hash_: str, listed: dict[str, list[str]]) -> str | None:
-        """Where sidecars of this content lie: at the path itself or set aside there. Raises if in doubt.
-
-        `listed` are what was set aside in folders, each listed once.
-        """
-        folder, name = split(old)
-        if folder not in listed:
-            listed[folder] = [one for one in self._volume.fs.names(folder) if is_aside(one)]
-        for base in (name, *bases_aside(name, listed[folder])):
-            held = see_ledger(self._volume.fs, join(folder, base + LEDGER_SUFFIX))
-            if held.error is not None:
-                raise held.error
-            if _is_for(held, hash_):
-                return join(folder, base)
-        return None
 
     def _found(self, trace: Trace, arrivals: Arrivals) -> str | None:
         places = {at for by in (arrivals.by_trace, self._now.by_trace) if trace in by for at in (by[trace],)}
@@ -214,21 +159,11 @@ class Displaced:
     def _may_hold(self, path: str, hash_: str) -> bool:
         """Whether the ledger there was written for this content; one that cannot be read just now may be."""
         held = see_ledger(self._volume.fs, path + LEDGER_SUFFIX)
-        return held.error is not None or _is_for(held, hash_)
+        return held.error is not None or content_of(held) == hash_
 
     def _has_own(self, path: str) -> bool:
-        group = self._group(path)
+        group = group_at(self._volume, path)
         return group is not None and bool(group.xmps or group.ledger)
-
-    def _group(self, path: str) -> Group | None:
-        try:
-            return find_group(self._volume, path)[0]
-        except NotFound:
-            return None
-
-
-def _is_for(held: SeenLedger, hash_: str) -> bool:
-    return held.ledger is not None and held.ledger.asset is not None and held.ledger.asset.hash == hash_
 
 
 def _last_first(ways: Mapping[str, Way]) -> Iterable[str]:

@@ -9,7 +9,7 @@ Where anything is not certain, all stay where they are and a person is told.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sync.apply.put import StartOver
@@ -42,15 +42,13 @@ class Following:
         self._volume, self._site = rounds.volume, rounds.site
         self._lost: dict[str, Trace | None] = {}
         self._owed: dict[str, Owed] = {}
-        self.occupied: frozenset[str] = frozenset()
-        """Paths of originals beside which another's sidecars lie that could not leave yet."""
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
         folder, name = split(path)
         if folder not in arrivals.left:
             arrivals.left[folder] = left_in(self._volume, folder, arrivals.gone.get(folder, (name,)))
-        left = self._with_overlay(path, arrivals.left[folder].get(name, NOTHING))
+        left = self.with_overlay(path, arrivals.left[folder].get(name, NOTHING))
         if not left:
             return
         asset = self._fingerprint(path)
@@ -59,10 +57,9 @@ class Following:
         new = arrivals.of(entry, signature, hash_)
         if new is not None:
             is_over = yield from self.follow(path, new, hash_, left)
-            if hash_ is not None and (entry or signature) and (not is_over or new in self.occupied):
+            if (entry or signature) and (not is_over or new in arrivals.occupied):
                 trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
-                self._owed[path] = Owed(new, trace, hash_)
-                yield Later(new, owed.AGAIN_SECONDS)
+                yield self._owe(path, Owed(new, trace, hash_))
             return
         if entry is not None and entry.ino:
             self._lost[path] = entry.ino, entry.size, entry.mtime_ns
@@ -80,11 +77,11 @@ class Following:
                 arrivals.miss([path])
                 arrivals.left.pop(folder, None)
                 yield from self.gone(path, Entry(name, FILE, *trace, 0), arrivals)
-        lost.keep(self._volume, self._site, self._lost)
-        owed.keep(self._volume, self._site, self._owed)
-        self._lost, self._owed = {}, {}
+        self._keep()
+        for path in self._rounds.behind.over(arrivals.by_trace):
+            yield from self.settled(path)
 
-    def hashed(self, path: str, hash_: str) -> Iterator[Event]:
+    def hashed(self, path: str, signature: bytes, hash_: str) -> Iterator[Event]:
         """An original's content is known: whatever was left behind by one of that content is its own."""
         kept = self._site.memory.last(self._volume.id, _KEY + hash_)
         if kept is None:
@@ -92,11 +89,23 @@ class Following:
         old = kept.decode("utf-8", "surrogateescape")
         folder, name = split(old)
         gone = siblings_known(self._volume, self._site, old) | {name}
-        left = self._with_overlay(old, left_in(self._volume, folder, gone).get(name, NOTHING))
-        if left:
-            yield from self.follow(old, path, hash_, left)
+        left = self.with_overlay(old, left_in(self._volume, folder, gone).get(name, NOTHING))
+        if left and not (yield from self.follow(old, path, hash_, left)):
+            yield self._owe(old, Owed(path, trace_in(signature), hash_))
+        self._keep()
 
-    def _with_overlay(self, path: str, left: Left) -> Left:
+    def _owe(self, old: str, one: Owed) -> Later:
+        self._owed[old] = one
+        return Later(one.new, owed.AGAIN_SECONDS)
+
+    def _keep(self) -> None:
+        """Remember what a round has found out."""
+        lost.keep(self._volume, self._site, self._lost)
+        owed.keep(self._volume, self._site, self._owed)
+        self._rounds.behind.keep()
+        self._lost, self._owed = {}, {}
+
+    def with_overlay(self, path: str, left: Left) -> Left:
         """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
         folder, name = split(path)
         over = over_temps(self._volume, folder, lambda: [_group_of(path)]).get(name)
@@ -106,8 +115,13 @@ class Following:
             return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
         return left
 
-    def settled(self, path: str, problem: Problem | None = None) -> Iterator[Event]:
-        """Tell of an original as it is after what was done, with what a person should know of that.
+    def stayed(self, path: str, files: Iterable[str], problem: Problem | None) -> Iterator[Event]:
+        """Tell of an original that some of its files did not follow, and why; None: all of them did."""
+        self._rounds.behind.note(path, files, problem)
+        yield from self.settled(path)
+
+    def settled(self, path: str) -> Iterator[Event]:
+        """Tell of an original as it is after what was done.
 
         What was taken out on the way is looked at again soon; the next rescan may be an hour away.
         """
@@ -116,7 +130,7 @@ class Following:
             folder, own = split(path)[0], names_for(group, by_tag(temps))
             asset = self._rounds.settle(folder, group, stat, self._rounds.hash_of(path, stat), own)
             self._rounds.flush()
-            yield Seen(replace(asset, problems=(*asset.problems, problem)) if problem else asset)
+            yield Seen(asset)
             for temp in own:
                 if _is_there(self._volume.fs, join(folder, temp)):
                     yield Later(join(folder, temp), SETTLE_SECONDS)
@@ -152,20 +166,22 @@ class Following:
         """Bring what is left and tell of the original at the new place; False where it can be tried again."""
         keys = [Place.of(path).key(self._volume.id) for path in (old, new)]
         problem, is_over = None, True
+        stayed: Sequence[str] = left.all
         try:
             with self._site.lock.hold(keys):
-                problem = self._bring(old, new, hash_, left)
+                stayed = self._bring(old, new, hash_, left)
+            problem = stayed_behind(old, new, stayed) if stayed else None
         except Doubt as doubt:
             problem = left_behind(old, new, str(doubt))
         except (StartOver, SyncError, OSError) as error:
             problem, is_over = left_behind(old, new, reason_of(error)), False
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: None})
-        yield from self.settled(new, problem)
+        yield from self.stayed(new, [join(split(old)[0], name) for name in stayed], problem)
         return is_over
 
-    def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> Problem | None:
-        """Bring what is left to the new place; what to tell of that which stayed. Raises Doubt."""
+    def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> Sequence[str]:
+        """Bring what is left to the new place; what of it had to stay. Raises Doubt."""
         stat, stayed = find_group(self._volume, new)[1], list[str]()
         if not left.is_told:
             # The sidecars went before: nothing that may be in doubt keeps these from going after them.
@@ -175,7 +191,7 @@ class Following:
             stayed = bring(self._volume, old, new, left.others)
             carry_out(self._volume, self._site, moves)
             self._bring_temps(old, new, left)
-        return stayed_behind(old, new, stayed) if stayed else None
+        return stayed
 
     def _bring_temps(self, old: str, new: str, left: Left) -> None:
         if bring_temps(self._volume, self._site, old, new, left):

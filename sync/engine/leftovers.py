@@ -49,7 +49,13 @@ class Left:
     over: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.is_told or self.others or self.temps or self.over)
+        return bool(self.all)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every name of them."""
+        ledger = (self.ledger,) if self.ledger else ()
+        return (*self.xmps, *ledger, *self.others, *self.temps, *self.over)
 
     @property
     def is_told(self) -> bool:

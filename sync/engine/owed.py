@@ -21,11 +21,11 @@ AGAIN_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Whose they are: the original's at `new`, with its trace; `hash` is of what they were written for."""
+    """Whose they are: the original's at `new`, with its trace; `hash` is of its content, if that is known."""
 
     new: str
     trace: Trace
-    hash: str
+    hash: str | None
 
 
 def owed(volume: Volume, site: Site) -> dict[str, Owed]:

@@ -58,7 +58,7 @@ class Rescan:
         self._arrived: set[tuple[int, int, int]] = set()
         self._restless: set[str] = set()
         self._following, self._new = Following(rounds), Arrivals()
-        self._displaced = Displaced(rounds.volume, rounds.site)
+        self._displaced = Displaced(rounds)
         self._orphans: list[str] = []
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS

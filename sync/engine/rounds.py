@@ -43,6 +43,7 @@ class Rounds:
         self.pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
         self._deciding = Deciding(volume, site)
+        self.behind = self._deciding.behind
         self._ahead = Ahead(volume, site)
         self.attempting = Attempting(volume, site, self._deciding)
         self.unsettled: set[str] = set()
@@ -53,6 +54,7 @@ class Rounds:
 
     def look(self, path: str) -> Asset:
         """Read one original and write nothing; NotFound where there is none."""
+        self.behind.read()
         group, stat, _ = find_group(self.volume, path)
         look = read_group(self.volume, split(path)[0], group, stat)
         return self._deciding.decide(look, self.hash_of(path, stat))[0]

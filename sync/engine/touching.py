@@ -58,14 +58,14 @@ class Touching:
         self._volume, self._site = rounds.volume, rounds.site
         self._tries: dict[str, int] = {}
         self._following, self._new = Following(rounds), Arrivals()
-        self._displaced = Displaced(rounds.volume, rounds.site)
+        self._displaced = Displaced(rounds)
         self._tagged: dict[str, dict[str, str]] = {}
         self._strays: list[str] = []
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
         folders: list[str] = []
-        self._new, self._displaced = Arrivals(), Displaced(self._volume, self._site)
+        self._new, self._displaced = Arrivals(), Displaced(self._rounds)
         self._tagged, self._strays = {}, []
         places = self._places(sorted(set(paths)), folders)
         gone: list[str] = []

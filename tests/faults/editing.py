@@ -244,7 +244,7 @@ def recover(disk: Path, say: Connection) -> None:
         left = [
             path for (path,) in db.rows(Problem.select(Problem.path).where(Problem.kind == "left-behind"))
         ]
-    # What is said of a move at the moment of it no rebuild can say again.
+    # What could not follow a move is in the index and in what was observed: a cut may leave it in one.
     kept = [one for one in differences if not (left and one.place == "problem")]
     say.send(([*told, *(f"{one.invariant}: {one.place}: {one.reason}" for one in kept)], left))
 

@@ -17,8 +17,9 @@ from kphotos.index import query
 from kphotos.index.query import AssetView
 from kphotos.index.scope import EVERYTHING
 from kphotos.processing.decoder import DecoderClosed
-from kphotos.sidecar import intake, sites, watching
+from kphotos.sidecar import edits, intake, sites, verify, watching
 from kphotos.storage.volumes import Volume
+from sync.core.model import Change
 from tests.photos import jpeg
 
 
@@ -109,6 +110,32 @@ def test_a_damaged_picture_is_not_tried_again_and_again(
     assert view(settings, volume, "b.jpg").has_thumb
     assert tasks.sweep(settings)
     assert jobs.counts(settings)["queued"] == 0
+
+
+def test_what_stayed_behind_a_moved_photo_is_told_until_it_is_gone(
+    settings: Settings, volume: Volume, bench: tasks.Bench
+) -> None:
+    def told() -> list[tuple[str, str]]:
+        with index.use(settings):
+            return [(row.path, row.kind) for row in query.problems(EVERYTHING)]
+
+    def differences() -> list[verify.Difference]:
+        return verify.verify(settings).differences
+
+    for folder, notes in (("", "of a"), ("b", "somebody else's")):
+        (volume.root / folder).mkdir(exist_ok=True)
+        (volume.root / folder / "a.txt").write_text(notes)
+    scan(settings, volume)
+    bench.drain()
+    (volume.root / "a.jpg").rename(volume.root / "b" / "a.jpg")
+    scan(settings, volume)
+    bench.drain()
+    assert (told(), differences()) == ([("b/a.jpg", "left-behind")], [])
+    edits.edit(settings, volume, "b/a.jpg", [Change("rating", "set", 3)], by="user:alice")
+    assert (told(), differences()) == ([("b/a.jpg", "left-behind")], [])
+    (volume.root / "a.txt").unlink()
+    scan(settings, volume)
+    assert (told(), differences()) == ([], [])
 
 
 def test_a_photo_that_went_away_is_no_failure(settings: Settings, volume: Volume, bench: tasks.Bench) -> None:

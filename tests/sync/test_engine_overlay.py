@@ -14,6 +14,7 @@ from sync.errors import Busy
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, kinds, simulated_machine
+from tests.sync.test_engine_moves_refused import refuse_next
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
@@ -184,6 +185,24 @@ def test_a_read_only_photo_that_moved_keeps_what_was_edited(machine: Machine, wi
     assert machine.engine.look("e/IMG.JPG").document.content() == BOTH
     assert [*over(machine).contents()] == ["e/IMG.JPG.kphotos.json"]
     assert machine.memfs.contents() == before
+
+
+@pytest.mark.parametrize("path", [PHOTO, "d/other.JPG"])
+def test_a_read_only_move_that_is_refused_once_is_gone_on_with(
+    machine: Machine, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = machine.edit(path, title="Lake").document.value("title")
+    machine.pass_time(3)
+    machine.scan()
+    machine.hands.move(path, "e/LAKE.JPG")
+    refuse_next(machine, "lock", monkeypatch)
+    events = machine.scan()
+    assert [problem.kind for problem in assets(events)["e/LAKE.JPG"].problems] == ["left-behind"]
+    machine.pass_time(30)
+    machine.touch("e/LAKE.JPG")
+    asset = assets(machine.scan(everything=True))["e/LAKE.JPG"]
+    assert (asset.document.value("title"), asset.problems) == (title, ())
+    assert not [name for name in over(machine).contents() if name.startswith(path)]
 
 
 def test_a_group_held_by_somebody_keeps_its_overlay_until_the_next_scan(machine: Machine) -> None:
