@@ -19,7 +19,7 @@ class Setting:
     """What may happen in a history beside edits.
 
     `notes`: each save of a program has a property of its own in it. `programs` False: nobody but people.
-    `holds`: a program may have a file open for long before it writes.
+    `holds`: a program may have a file open for long before it writes. `wanders`: photos are moved alone.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Setting:
     holds: bool = False
     errors: bool = False
     moves: bool = False
+    wanders: bool = False
     upheavals: bool = False
     recorded: bool = False
 

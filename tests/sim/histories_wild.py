@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sync.core.model import Change
 from sync.ports import LEDGER_SUFFIX
 from tests.sim.histories import Scene
-from tests.sim.histories_people import People
+from tests.sim.histories_moves import Movers
 from tests.sim.histories_values import YEAR, Setting
 from tests.sim.oracles_rest import check_rest
 
@@ -17,6 +17,7 @@ SETTINGS = (
     Setting("marks dropped", drops=True, crashes=True, forgets=True),
     Setting("races", races=True, crashes=True),
     Setting("upheavals", moves=True, upheavals=True, crashes=True),
+    Setting("photos moved alone", wanders=True, crashes=True, errors=True),
     Setting("stale program", stale=True),
     Setting("program that never reads", deaf=True, stale=True, crashes=True),
     Setting("errors", errors=True, crashes=True),
@@ -25,14 +26,13 @@ SETTINGS = (
 )
 
 
-class Wild(People):
+class Wild(Movers):
     """One history: acts at random, and what must hold whenever everything is at rest."""
 
     def __init__(self, seed: int, setting: Setting, scene: Scene | None = None) -> None:
         super().__init__(scene or Scene(seed, setting))
         if setting.holds:
             self.scene.cuts = ("killed",)  # with the power programs end as well, whatever they have open
-        self.old: list[tuple[str, bytes]] = []
         self.false = self.rounds = 0
 
     def run(self, steps: int, *, rests: int = 4) -> Wild:
@@ -60,6 +60,8 @@ class Wild(People):
             acts += [self.restart]
         if setting.moves:
             acts += [self.move, self.replace]
+        if setting.wanders:
+            acts += [self.wander, self.wander, self.swap]
         if setting.upheavals:
             acts += [self.unmount, self.roll_back, self.clock]
         return acts
@@ -79,19 +81,6 @@ class Wild(People):
         """Somebody makes a backup."""
         if len(self.old) < 6:
             self.old += [item for item in self.scene.fs.contents().items() if item[0].endswith(LEDGER_SUFFIX)]
-
-    def find_photos(self) -> None:
-        """Forget whatever was begun with photos that others have taken away."""
-        for path in self.scene.find_photos():
-            self._forget(path)
-
-    def _forget(self, path: str) -> None:
-        self.old = [item for item in self.old if item[0] != path + LEDGER_SUFFIX]
-        self.pages = [page for page in self.pages if page.asset.path != path]
-        self.undos = [undo for undo in self.undos if undo[0] != path]
-        self.torn.pop(path, None)
-        self.lagging.pop(path, None)
-        self.programs.pop(path, None)
 
     # What befalls the house.
 
@@ -119,21 +108,6 @@ class Wild(People):
             self.scene.machine.hands.remove(name)
             self.scene.touch(name)
             self.scene.settle()
-
-    def move(self) -> None:
-        """Somebody moves a photo with its sidecars."""
-        scene, old = self.scene, self._path()
-        new = f"{self.rng.choice('def')}/IMG_{scene.count('moves') + 10}.{old.rpartition('.')[2]}"
-        if old in self.torn:
-            return
-        scene.settle()  # what our own edits took out is cleared away by name
-        for suffix in ("", ".xmp", LEDGER_SUFFIX):
-            if old + suffix in scene.fs.nodes:
-                scene.machine.hands.move(old + suffix, new + suffix)
-        note = scene.notes.get(old + ".xmp")
-        scene.find_photos()
-        scene.notes[new + ".xmp"] = note
-        scene.scan()
 
     def replace(self) -> None:
         """Somebody deletes a photo with its sidecars and puts another there: it inherits nothing."""

@@ -49,9 +49,10 @@ class FakeRng:
 
 
 class MemLock:
-    """The group lock of one simulated machine."""
+    """The group lock of one simulated machine; `refuse_in`: the how manieth asked for is not to be had."""
 
     def __init__(self) -> None:
+        self.refuse_in = 0
         self._held: set[str] = set()
         self._changed = threading.Condition()
 
@@ -59,6 +60,10 @@ class MemLock:
     def hold(self, keys: Iterable[str], timeout: float = 10.0) -> Iterator[None]:
         """See `Lock.hold`."""
         wanted = sorted(set(keys))
+        if self.refuse_in:
+            self.refuse_in -= 1
+            if not self.refuse_in:
+                raise Busy("somebody else is writing this photo's sidecars")
         with self._changed:
             if not self._changed.wait_for(lambda: self._held.isdisjoint(wanted), timeout):
                 raise Busy("somebody else is writing this photo's sidecars")
