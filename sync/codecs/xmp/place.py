@@ -18,7 +18,7 @@ LEGACY = {
     "code": clark("Iptc4xmpCore:CountryCode"),
     "location": clark("Iptc4xmpCore:Location"),
 }
-_STRUCT = {
+STRUCT = {
     "city": clark("Iptc4xmpExt:City"),
     "state": clark("Iptc4xmpExt:ProvinceState"),
     "country": clark("Iptc4xmpExt:CountryName"),
@@ -39,7 +39,7 @@ def structured(spot: rdf.Spot) -> dict[str, str] | None:
     holder = None if first is None else rdf.struct(first)
     if holder is None:
         return None
-    members = {part: rdf.member(holder, tag) for part, tag in _STRUCT.items()}
+    members = {part: rdf.member(holder, tag) for part, tag in STRUCT.items()}
     return _filled({part: rdf.text(member) for part, member in members.items() if member is not None})
 
 
@@ -63,7 +63,7 @@ def put_structured(editor: edit.Editor, tag: str, wanted: Mapping[str, str]) -> 
                 spot = editor.add(tag)
             assert spot.element is not None
             holder = nodes.new_item(nodes.put_array(spot.element, "Bag"))
-        for part, name in _STRUCT.items():
+        for part, name in STRUCT.items():
             nodes.put_member(holder, name, wanted.get(part) or None)
 
 
