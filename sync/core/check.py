@@ -49,7 +49,8 @@ def check(field: str, value: Value) -> Value:
     if held is None and value not in ("", [], {}):
         raise BadValue(field, _MEANT[row.kind])
     if row.kind is Kind.MOMENT and held and value.get("offset") and held["offset"] is None:
-        raise BadValue(field, 'the offset must look like "+02:00"')
+        is_day = "T" not in held["local"]
+        raise BadValue(field, "a day has no offset" if is_day else 'the offset must look like "+02:00"')
     return held
 
 

@@ -123,7 +123,8 @@ def _moment(row: Field, value: Value) -> Value:
     local = _local(value.get("local"))
     if local is None or local == _UNKNOWN_TIME:
         return None
-    return {"local": local, "offset": _offset(value.get("offset"))}
+    # A day, month or year lies in no zone: neither XMP nor EXIF could say which.
+    return {"local": local, "offset": _offset(value.get("offset")) if "T" in local else None}
 
 
 def _local(value: Value) -> str | None:

@@ -40,7 +40,7 @@ def _offset(zone: str) -> str | None:
     if not zone or zone in ("-00:00", "-0000"):  # RFC 3339: "the local offset is not known"
         return None
     whole = f"{zone}00" if len(zone) == 3 else zone
-    held: Moment = canonical("taken", {"local": "2000-01-01", "offset": whole})
+    held: Moment = canonical("taken", {"local": "2000-01-01T00:00", "offset": whole})
     return held["offset"]
 
 

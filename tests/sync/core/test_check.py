@@ -42,6 +42,7 @@ REFUSED: list[tuple[str, Any]] = [
     ("taken", {"local": "tomorrow"}),
     ("taken", {"local": "2021-02-30"}),
     ("taken", {"local": "2021-06-01T12:00:00", "offset": "Paris"}),
+    ("taken", {"local": "2021-06-01", "offset": "+02:00"}),  # no XMP could say it
     ("taken", "2021-06-01"),
     ("gps", {"lat": 91, "lon": 0}),
     ("gps", {"lat": 1}),

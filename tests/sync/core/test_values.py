@@ -44,6 +44,12 @@ CANONICAL: list[tuple[str, Any, Any]] = [
     ),
     ("taken", {"local": "2021"}, {"local": "2021", "offset": None}),
     ("taken", {"local": "2021-06"}, {"local": "2021-06", "offset": None}),
+    ("taken", {"local": "2021-06-01", "offset": "+02:00"}, {"local": "2021-06-01", "offset": None}),
+    (
+        "taken",
+        {"local": "2021-06-01T12:34", "offset": "+02:00"},
+        {"local": "2021-06-01T12:34", "offset": "+02:00"},
+    ),
     (
         "taken",
         {"local": "2021-06-01T12:34", "offset": "+25:00"},
