@@ -226,7 +226,7 @@ _ROWS = (
     _regions("MP:RegionInfo", regions.MP_LIST, regions.mp_region, drawing.put_mp),
     _regions("Iptc4xmpExt:ImageRegion", None, regions.iptc_region, drawing.put_iptc),
     _creators(),
-    one_text("tiff:Artist", lambda text: simple.artists(text) or None, "; ".join, says=list),
+    one_text("tiff:Artist", simple.artists, "; ".join, says=lambda names: simple.artists("; ".join(names))),
     languages("dc:rights"),
     languages("tiff:Copyright"),
     one_text("tiff:Orientation", simple.orientation),

@@ -90,6 +90,6 @@ def orientation(text: str) -> int | None:
     return value if value is not None and 1 <= value <= 8 else None
 
 
-def artists(text: str) -> list[str]:
-    """tiff:Artist, in which several people are separated by semicolons."""
-    return [held for held in map(name, text.split(";")) if held]
+def artists(text: str) -> list[str] | None:
+    """tiff:Artist, in which several people are separated by semicolons: no name there holds one."""
+    return [held for held in map(name, text.split(";")) if held] or None

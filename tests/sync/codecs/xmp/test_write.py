@@ -168,6 +168,8 @@ ALIGNED: list[tuple[str, str, dict[str, Any], str]] = [
     ("PickLabel", element("digiKam:PickLabel", "3"), {"pick": -1}, element("digiKam:PickLabel", "1")),
     ("PickLabel pending", element("digiKam:PickLabel", "2"), {"pick": 0}, element("digiKam:PickLabel", "2")),
     ("tiff:Artist", element("tiff:Artist", "x"), {"creator": ["A", "B"]}, element("tiff:Artist", "A; B")),
+    ("tiff:Artist of a name with a semicolon", element("tiff:Artist", "x"), {"creator": ["A; B"]}, element("tiff:Artist", "A; B")),
+    ("tiff:Artist unsayable", element("tiff:Artist", "x"), {"creator": [";"]}, element("tiff:Artist", "x")),
     ("mediapro", bag("mediapro:CatalogSets", "x"), {"tags": ("a/b",)}, bag("mediapro:CatalogSets", "a|b")),
     ("LastKeywordXMP", bag("MicrosoftPhoto:LastKeywordXMP", "x"), {"tags": ("a/b",)}, bag("MicrosoftPhoto:LastKeywordXMP", "a/b")),
 ]  # fmt: skip
