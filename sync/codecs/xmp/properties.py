@@ -215,6 +215,7 @@ _ROWS = (
         lambda text: simple.DIGIKAM_LABELS.get(simple.whole(text) or 0),
         lambda wanted: _number(simple.DIGIKAM_LABELS, wanted),
         says=_among(simple.DIGIKAM_LABELS),
+        none="0",
     ),
     one_text("xmpDM:pick", simple.pick),
     one_text("digiKam:PickLabel", simple.pick_of_digikam, lambda wanted: {-1: "1", 0: "0", 1: "3"}[wanted]),

@@ -60,9 +60,15 @@ def values(found: Mapping[str, list[rdf.Spot]]) -> tuple[Sources, tuple[str, ...
         value = PROPERTIES[name].read(found)
         if value is not None:
             sources.setdefault(FIELD_OF[name], {})[name] = value
-        elif any(rdf.text(spot) for tag in _telling(name) for spot in found.get(tag, ())):
+        elif _is_illegible(name, found):
             unread.append(name)
     return sources, tuple(unread)
+
+
+def _is_illegible(name: str, found: Mapping[str, list[rdf.Spot]]) -> bool:
+    """Whether a property without a value says something."""
+    said = (rdf.text(spot) for tag in _telling(name) for spot in found.get(tag, ()))
+    return any(said) and not PROPERTIES[name].denies(found)
 
 
 def _telling(name: str) -> Iterator[str]:

@@ -40,7 +40,8 @@ class Property:
     `read` -> canonical value or None; `says(value of the field)` -> what this property then holds;
     `equal(found, said)`: they are the same; `fits(found, value of the field)`: it says less, but nothing
     else; `also`: goes too when the field is cleared; `beside`: those of the tags that alone say nothing;
-    `empty` removes the values and tells whether nothing is left.
+    `none`: the text that says that there is no value; `empty` removes the values and tells whether nothing
+    is left.
     """
 
     name: str
@@ -52,7 +53,14 @@ class Property:
     fits: Callable[[Value, Value], bool] = same
     also: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    none: str | None = None
     empty: Callable[[edit.Editor], bool] | None = None
+
+    def denies(self, found: Found) -> bool:
+        """Whether the property stands there and says in so many words that there is no value."""
+        return self.none is not None and any(
+            (rdf.text(spot) or "").strip() == self.none for spot in all_spots(found, self.tags)
+        )
 
     def clear(self, editor: edit.Editor) -> None:
         """Take the property out of the file, unless something that is no value of ours is left in it."""
@@ -86,6 +94,7 @@ def one_text(
     *,
     says: Callable[[Value], Value] = itself,
     fits: Callable[[Value, Value], bool] = same,
+    none: str | None = None,
 ) -> Property:
     """A property with one simple value; of several, the last that means something counts."""
     names = variants(name)
@@ -98,9 +107,10 @@ def one_text(
                 return value
         return None
 
-    return Property(
-        name, names, read, lambda editor, value: editor.put_text(names, say(value)), says, fits=fits
-    )
+    def put(editor: edit.Editor, value: Value) -> None:
+        editor.put_text(names, say(value))
+
+    return Property(name, names, read, put, says, fits=fits, none=none)
 
 
 def languages(name: str) -> Property:

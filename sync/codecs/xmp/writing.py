@@ -78,7 +78,8 @@ def _put(editor: Editor, name: str, wanted: Value, *, anyway: bool) -> bool:
     """Make one property say what it should; `anyway` also where it is not there yet."""
     row = PROPERTIES[name]
     found = row.read(editor.found)
-    if row.settled(found, wanted) or (found is None and not anyway):
+    is_there = found is not None or row.denies(editor.found)
+    if row.settled(found, wanted) or not (is_there or anyway):
         return False
     row.put(editor, row.says(wanted))
     return True

@@ -170,6 +170,7 @@ ALIGNED: list[tuple[str, str, dict[str, Any], str]] = [
     ("tiff:Artist", element("tiff:Artist", "x"), {"creator": ["A", "B"]}, element("tiff:Artist", "A; B")),
     ("tiff:Artist of a name with a semicolon", element("tiff:Artist", "x"), {"creator": ["A; B"]}, element("tiff:Artist", "A; B")),
     ("tiff:Artist unsayable", element("tiff:Artist", "x"), {"creator": [";"]}, element("tiff:Artist", "x")),
+    ("ColorLabel none", element("digiKam:ColorLabel", "0"), {"label": "Red"}, element("digiKam:ColorLabel", "1")),
     ("mediapro", bag("mediapro:CatalogSets", "x"), {"tags": ("a/b",)}, bag("mediapro:CatalogSets", "a|b")),
     ("LastKeywordXMP", bag("MicrosoftPhoto:LastKeywordXMP", "x"), {"tags": ("a/b",)}, bag("MicrosoftPhoto:LastKeywordXMP", "a/b")),
 ]  # fmt: skip
