@@ -34,6 +34,7 @@ IPTC_BOX = tuple(clark(f"Iptc4xmpExt:{each}") for each in ("rbX", "rbY", "rbW", 
 
 FACE = "Face"
 _MANY = 100  # regions, beyond which a pair of lists is no longer searched for near ones
+_LARGEST = 1_000_000  # pixels of a side: what is more is no picture's, and digits that no ledger is read with
 _NEAR = 0.002  # tools print a box with three decimals and more
 
 
@@ -54,11 +55,12 @@ def number(text: str) -> float | None:
 
 def box(x: float | None, y: float | None, w: float | None, h: float | None) -> list[float] | None:
     """Centre and size, if that is a box that lies at least partly in the picture."""
-    if x is None or y is None or w is None or h is None or w <= 0 or h <= 0:
+    if x is None or y is None or w is None or h is None:
         return None
-    if not (-1 <= x <= 2 and -1 <= y <= 2 and w <= 2 and h <= 2):
+    x, y, w, h = (round(length, 6) + 0.0 for length in (x, y, w, h))
+    if not (-1 <= x <= 2 and -1 <= y <= 2 and 0 < w <= 2 and 0 < h <= 2):
         return None
-    return [round(x, 6) + 0.0, round(y, 6) + 0.0, round(w, 6), round(h, 6)]
+    return [x, y, w, h]
 
 
 def holders(spot: rdf.Spot, list_tag: str | None) -> list[etree._Element]:
@@ -140,7 +142,9 @@ def applied(spot: rdf.Spot) -> list[int] | None:
     if node is None:
         return None
     w, h = number(value(node, DIM_W)), number(value(node, DIM_H))
-    if w is None or h is None or w < 1 or h < 1 or value(node, DIM_UNIT).lower() not in ("", "pixel"):
+    if w is None or h is None or not (1 <= w <= _LARGEST and 1 <= h <= _LARGEST):
+        return None
+    if value(node, DIM_UNIT).lower() not in ("", "pixel"):
         return None
     return [int(w), int(h)]
 

@@ -265,7 +265,18 @@ def test_pixel_boxes_are_measured_on_the_picture_they_were_drawn_on() -> None:
     assert value(body, "regions", "mwg-rs:Regions") == [{**ANA, "applied": [1600, 1200]}]
 
 
-@pytest.mark.parametrize("bad", ["nan", "-0.1", "0", "", "9e99"])
+@pytest.mark.parametrize("wide", ["1e300", "0", "nan", "1e9"])
+def test_a_picture_of_no_possible_size_is_not_what_a_box_was_drawn_on(wide: str) -> None:
+    body = (
+        '<mwg-rs:Regions rdf:parseType="Resource">'
+        f'<mwg-rs:AppliedToDimensions stDim:w="{wide}" stDim:h="1200" stDim:unit="pixel"/>'
+        '<mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description mwg-rs:Name="Ana"><mwg-rs:Area stArea:x="0.5" '
+        'stArea:y="0.4" stArea:w="0.1" stArea:h="0.2"/></rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>'
+    )
+    assert value(body, "regions", "mwg-rs:Regions") == [ANA]
+
+
+@pytest.mark.parametrize("bad", ["nan", "-0.1", "0", "", "9e99", "0.0000004"])
 def test_a_box_of_no_size_is_no_region(bad: str) -> None:
     body = (
         '<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description><mwg-rs:Area '
