@@ -6,7 +6,7 @@ from lxml import etree
 
 from sync.codecs.xmp import layout, rdf
 from sync.codecs.xmp.glue import unglue
-from sync.codecs.xmp.names import DESCRIPTION, LANG, LI, PARSE_TYPE, RESOURCE, VALUE, clark
+from sync.codecs.xmp.names import DESCRIPTION, LANG, LI, NODE_ID, PARSE_TYPE, RESOURCE, VALUE, clark
 
 
 def set_default(holder: etree._Element, spot: rdf.Spot, value: str) -> None:
@@ -72,7 +72,7 @@ def clear(element: etree._Element) -> None:
     for child in list(element):
         element.remove(child)
     element.text = None
-    for name in (*rdf.own_attributes(element), PARSE_TYPE, RESOURCE):
+    for name in (*rdf.own_attributes(element), PARSE_TYPE, RESOURCE, NODE_ID):
         if name in element.attrib:
             del element.attrib[name]
 

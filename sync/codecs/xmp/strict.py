@@ -21,6 +21,7 @@ _XML = "http://www.w3.org/XML/1998/namespace "
 _SYNTAX = frozenset(
     f"{_RDF}{name}" for name in ("about", "ID", "nodeID", "resource", "parseType", "datatype", "li")
 )
+_REFERENCES = frozenset(f"{_RDF}{name}" for name in ("nodeID", "resource"))
 _ARRAYS = frozenset(f"{_RDF}{name}" for name in ("Alt", "Bag", "Seq"))
 
 
@@ -125,6 +126,8 @@ def _statement(element: _Element) -> Statement:
         return _struct(element, language)
     if kind is not None:
         raise Refused(f'it would have an rdf:parseType="{kind}"')
+    if (element.children or element.text.strip()) and not _REFERENCES.isdisjoint(element.attributes):
+        raise Refused(f"the property {_short(element.name)} would be a reference and have a value")
     if not element.children:
         return _simple(element, language)
     if len(element.children) > 1 or element.text.strip():

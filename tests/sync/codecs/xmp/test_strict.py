@@ -46,6 +46,13 @@ def test_what_is_said_shows(one: str, other: str) -> None:
     assert statements(sidecar(one)) != statements(sidecar(other))
 
 
+@pytest.mark.parametrize("reference", ["rdf:nodeID", "rdf:resource"])
+@pytest.mark.parametrize("inner", ["text", "<rdf:Bag/>"])
+def test_a_reference_has_no_value(reference: str, inner: str) -> None:
+    with pytest.raises(Refused):
+        statements(sidecar(f'<kphotos:a {reference}="n">{inner}</kphotos:a>'))
+
+
 # The first reader guesses encodings and mends what follows the end; to the judge both are just broken.
 DEFECTS = [name for name, (_, outcome) in ODD.items() if isinstance(outcome, Shut)]
 

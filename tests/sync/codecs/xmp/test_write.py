@@ -202,6 +202,12 @@ def test_a_cleared_position_takes_everything_of_it_along() -> None:
     assert written(body, {}) == ">"
 
 
+@pytest.mark.parametrize("name", ["dc:title", "dc:subject", "dc:creator", "xmp:Rating"])
+def test_a_reference_to_a_node_gives_way_to_a_value(name: str) -> None:
+    content = {"title": "T", "tags": ("a",), "creator": ["A"], "rating": 4}
+    assert "nodeID" not in written(f'<{name} rdf:nodeID="n"/>', content)  # Adobe rejects a file with both
+
+
 def test_what_cannot_be_read_is_not_deleted() -> None:
     body = element("xmp:Rating", "four")
     assert written(body, {}) == f">{body}"
