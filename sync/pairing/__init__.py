@@ -167,7 +167,7 @@ def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[
             group = groups[owners[0]]
             groups[owners[0]] = replace(group, copies=(*group.copies, name))
             return True
-    elif (match := DUPLICATE.match(base)) and (owner := match["stem"] + match["extension"]) in groups:
+    if (match := DUPLICATE.match(bare)) and (owner := match["stem"] + match["extension"]) in groups:
         group = groups[owner]
         groups[owner] = replace(group, duplicates=(*group.duplicates, name))
         return True

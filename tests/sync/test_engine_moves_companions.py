@@ -238,6 +238,13 @@ def test_a_conflict_copy_of_a_sidecar_that_waited_follows_and_is_absorbed() -> N
     assert machine.mirror(NEW) == {**CONTENT, "label": "Red"}
 
 
+def test_a_conflict_copy_of_darktables_duplicate_goes_along() -> None:
+    machine = machine_with(f"IMG_1_01.JPG{COPY}.xmp")
+    moved(machine)
+    assert machine.hands.names("a") == []
+    assert f"LAKE_7_01.JPG{COPY}.xmp" in machine.hands.names("b")
+
+
 def test_the_sidecar_of_a_photo_with_that_number_is_no_duplicate_and_stays() -> None:
     machine = machine_with("IMG_1_01.JPG.xmp")
     machine.hands.put("a/IMG_1_01.JPG", b"a picture of that number")

@@ -199,6 +199,13 @@ def test_an_old_version_that_somebody_brought_back_is_nobodys(name: str) -> None
     assert folder(f"IMG.JPG + IMG.JPG.xmp + {name}")["IMG.JPG"].sidecars == ("IMG.JPG.xmp",)
 
 
+def test_a_conflict_copy_of_darktables_duplicate_goes_with_the_photo() -> None:
+    copy = "IMG_02.JPG.sync-conflict-20250102-030405-ABCDEFG.xmp"
+    group = folder(f"IMG.JPG + IMG_02.JPG.xmp + {copy}")["IMG.JPG"]
+    assert set(group.duplicates) == {"IMG_02.JPG.xmp", copy}
+    assert group.sidecars == ()
+
+
 def test_darktables_duplicate_is_told_from_the_sidecar_of_a_photo_with_that_number() -> None:
     both = folder("IMG.JPG + IMG_01.JPG + IMG_01.JPG.xmp + IMG_02.JPG.xmp + IMG_01_01.JPG.xmp")
     assert both["IMG.JPG"].duplicates == ("IMG_02.JPG.xmp",)
