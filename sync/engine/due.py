@@ -14,7 +14,7 @@ from sync.engine.arrivals import Trace
 from sync.engine.aside import bases_aside, is_aside
 from sync.engine.finding import find_group
 from sync.engine.following import Following
-from sync.engine.leftovers import NOTHING, Left, left_in
+from sync.engine.leftovers import NOTHING, Left, left_for_sure
 from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.values import Volume
@@ -94,9 +94,10 @@ class Due:
         return old if not is_others and self._is_left(folder, name) else None
 
     def _is_left(self, folder: str, name: str) -> bool:
+        """Whether anything lies there for one that is gone; OSError."""
         if folder not in self._left:
             owed_here = [own for at, own in map(split, self._owed) if at == folder]
-            self._left[folder] = left_in(self._volume, folder, owed_here)
+            self._left[folder] = left_for_sure(self._volume, folder, owed_here)
         left = self._left[folder].get(name, NOTHING)
         return bool(self._following.with_overlay(join(folder, name), left))
 

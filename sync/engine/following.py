@@ -19,7 +19,7 @@ from sync.engine import lost, owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in
 from sync.engine.carrying import Doubt, Known, Move, carry_out, knower, left_behind, move, stayed_behind
 from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name
-from sync.engine.leftovers import NOTHING, Left, bring, fits, left_in, name_at, siblings_known
+from sync.engine.leftovers import NOTHING, Left, bring, fits, left_for_sure, left_in, name_at, siblings_known
 from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
@@ -45,18 +45,18 @@ class Following:
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
-        folder, name = split(path)
-        if folder not in arrivals.left:
-            arrivals.left[folder] = left_in(self._volume, folder, arrivals.gone.get(folder, (name,)))
-        left = self.with_overlay(path, arrivals.left[folder].get(name, NOTHING))
-        if not left:
+        try:
+            left = self._left(path, arrivals)
+        except OSError:
+            left = None  # whatever lies there, it cannot be listed just now
+        if left == NOTHING:
             return
         asset = self._fingerprint(path)
         signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
         hash_ = (asset.hash if asset else None) or hash_
         new = arrivals.of(entry, signature, hash_)
         if new is not None:
-            is_over = yield from self.follow(path, new, hash_, left)
+            is_over = left is not None and (yield from self.follow(path, new, hash_, left))
             if (entry or signature) and (not is_over or new in arrivals.occupied):
                 trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
                 yield self._owe(path, Owed(new, trace, hash_))
@@ -65,6 +65,14 @@ class Following:
             self._lost[path] = entry.ino, entry.size, entry.mtime_ns
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
+
+    def _left(self, path: str, arrivals: Arrivals) -> Left:
+        """What lies where an original was; a folder is listed once for all of its. OSError."""
+        folder, name = split(path)
+        if folder not in arrivals.left:
+            gone = arrivals.gone.get(folder, (name,))
+            arrivals.left[folder] = left_for_sure(self._volume, folder, gone)
+        return self.with_overlay(path, arrivals.left[folder].get(name, NOTHING))
 
     def returned(self, arrivals: Arrivals) -> Iterator[Event]:
         """Originals that were gone in an earlier round and are met in this one, which ends with it."""

@@ -67,10 +67,18 @@ NOTHING = Left()
 
 
 def left_in(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Left]:
-    """What is left for each of the originals gone from a folder, by name; none for one that is there."""
+    """What is left for each of the originals gone from a folder; nothing where it cannot be listed."""
+    try:
+        return left_for_sure(volume, folder, gone)
+    except OSError:
+        return {}
+
+
+def left_for_sure(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[str, Left]:
+    """The same by name, none for one that is there; OSError where the disk refuses to list the folder."""
     try:
         listed = volume.fs.names(folder)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     names = [name for name in listed if not is_ignored(name)]
     now = pair((name, FILE) for name in names)

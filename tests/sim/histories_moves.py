@@ -59,7 +59,7 @@ class Movers(People):
         self._rename({old: new})
 
     def swap(self) -> None:
-        """Somebody gives photos each other's names, in a ring; an XMP alone is whoever's that has its name."""
+        """Somebody gives photos each other's names; an XMP alone is whoever's that has its name."""
         ring = self.rng.sample(sorted(self.scene.originals), len(self.scene.originals))
         self.scene.settle()
         there = self.scene.fs.nodes.keys()
