@@ -196,7 +196,8 @@ class Rescan:
         known = sum(len(originals_in(blob)) for blob in self._known.values()) if len(left) > FEW else 0
         verdict = scan_verdict(gone=len(left), known=known, confirmed=self._confirmed)
         if isinstance(verdict, Halted):
-            self._keep_known(self._gone)
+            # Nothing is, not even what came: some of it may be what is missed, moved or with another's name.
+            self._fresh.clear()
             yield Root("halted", verdict.reason, len(left), len(out), left + out)
             return
         yield Root("online", away=len(out), paths=out)
