@@ -177,7 +177,7 @@ class Following:
         stayed: Sequence[str] = left.all
         try:
             with self._site.lock.hold(keys):
-                stayed = self._bring(old, new, hash_, left)
+                stayed, is_over = self._bring(old, new, hash_, left)
             problem = stayed_behind(old, new, stayed) if stayed else None
         except Doubt as doubt:
             problem = left_behind(old, new, str(doubt))
@@ -188,18 +188,18 @@ class Following:
         yield from self.stayed(new, [join(split(old)[0], name) for name in stayed], problem)
         return is_over
 
-    def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> Sequence[str]:
-        """Bring what is left to the new place; what of it had to stay. Raises Doubt."""
-        stat, stayed = find_group(self._volume, new)[1], list[str]()
+    def _bring(self, old: str, new: str, hash_: str | None, left: Left) -> tuple[Sequence[str], bool]:
+        """Bring what is left to the new place; what of it had to stay, and as `follow`. Raises Doubt."""
+        stat, stayed, is_refused = find_group(self._volume, new)[1], list[str](), False
         if not left.is_told:
             # The sidecars went before: nothing that may be in doubt keeps these from going after them.
             self._bring_temps(old, new, left)
         if left.is_told or left.others:
             moves = self._moves(old, new, stat, hash_, left)
-            stayed = bring(self._volume, old, new, left.others)
+            stayed, is_refused = bring(self._volume, old, new, left.others)
             carry_out(self._volume, self._site, moves)
             self._bring_temps(old, new, left)
-        return stayed
+        return stayed, not is_refused
 
     def _bring_temps(self, old: str, new: str, left: Left) -> None:
         if bring_temps(self._volume, self._site, old, new, left):

@@ -6,6 +6,7 @@ a file that two share goes only with the last of them.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from sync.ports import FILE, FS, LEDGER_SUFFIX, XMP_SUFFIX, is_ours, join, split
 from sync.scan.seen import LARGEST_XMP
 
 _LONGEST_NAME = 255
+_LASTING = (errno.EEXIST, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS)
 _ASIDE = re.compile(r"(?P<original>.*)(?P<tail>\.orphan-\d{8}-\d{6})", re.DOTALL)
 _NUMBERED = re.compile(r"(.*_)(\d+)", re.DOTALL)
 
@@ -116,19 +118,20 @@ def fits(volume: Volume, folder: str, original: str, names: Iterable[str]) -> se
     return wanted.intersection(groups[original].all) if original in groups else set()
 
 
-def bring(volume: Volume, old: str, new: str, names: Sequence[str]) -> list[str]:
-    """Rename companions, JSONs, conflict copies and darktable's duplicates; those that have to stay.
+def bring(volume: Volume, old: str, new: str, names: Sequence[str]) -> tuple[list[str], bool]:
+    """Rename companions, JSONs, conflict copies and darktable's duplicates.
 
-    On a volume that is not ours to write all do, and nobody is told: there it is no mishap.
+    Returns those that stayed, and whether the disk merely refused one, so that it is to be tried again.
+    On a volume that is not ours to write all stay, and nobody is told: there it is no mishap.
     """
     if not names or not volume.writable:
-        return []
+        return [], False
     fs, (was, own), (folder, target) = volume.fs, split(old), split(new)
     named = {name: name_at(name, own, target) for name in names}
     if was == folder:
         named = {name: to for name, to in named.items() if to != name}  # it lies where it is to lie
     good = fits(volume, folder, target, [to for to in named.values() if to])
-    stayed = []
+    stayed, is_refused = [], False
     for name, to in named.items():
         try:
             if to is None or to not in good:
@@ -139,11 +142,12 @@ def bring(volume: Volume, old: str, new: str, names: Sequence[str]) -> list[str]
                 fs.carry(join(was, name), join(folder, to))
         except FileNotFoundError:
             continue  # somebody was faster
-        except (SyncError, OSError):
+        except (SyncError, OSError) as error:
             stayed.append(name)
+            is_refused = is_refused or (isinstance(error, OSError) and error.errno not in _LASTING)
     for at in (folder, was):
         fs.sync_folder(at)
-    return stayed
+    return stayed, is_refused
 
 
 def _apples(name: str, was: str, now: str) -> str | None:

@@ -91,3 +91,18 @@ def test_an_xmp_without_a_ledger_is_not_given_up_after_one_refusal(is_hashed: bo
     go_on(machine, machine.scan())
     assert machine.mirror(NEW) == CONTENT
     assert machine.hands.names("a") == []
+
+
+@pytest.mark.parametrize("is_hashed", [False, True])
+def test_a_companion_that_is_refused_once_comes_later(is_hashed: bool) -> None:
+    machine = machine_with(is_hashed=is_hashed)
+    machine.hands.put("a/IMG.AAE", b"what Apple Photos did to it")
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    refuse(machine, lambda at, operation, path: operation == "carry")
+    events = machine.scan()
+    assert [problem.kind for problem in assets(events)[NEW].problems] == ["left-behind"]
+    go_on(machine, events)
+    assert_followed(machine, NEW, asset_id)
+    assert machine.hands.read("b/LAKE.AAE") == b"what Apple Photos did to it"

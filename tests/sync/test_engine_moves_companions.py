@@ -328,5 +328,5 @@ def test_what_keeps_its_name_stays_where_it_is(name: str) -> None:
     machine = simulated_machine()
     machine.hands.put("a/IMG_1.JPEG", b"the picture")
     machine.hands.put(f"a/{name}", bytes_of(name))
-    assert bring(machine.volume, OLD, "a/IMG_1.JPEG", [name]) == []
+    assert bring(machine.volume, OLD, "a/IMG_1.JPEG", [name]) == ([], False)
     assert machine.hands.read(f"a/{name}") == bytes_of(name)
