@@ -52,17 +52,20 @@ class Following:
         if left == NOTHING:
             return
         asset = self._fingerprint(path)
-        signature, hash_ = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
-        hash_ = (asset.hash if asset else None) or hash_
+        signature, content = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
+        hash_ = (asset.hash if asset else None) or content
+        trace = (entry.ino, entry.size, entry.mtime_ns) if entry else None
+        if content != hash_ and signature and trace in (None, trace_in(signature)):
+            entry, signature, trace = None, b"", None  # of a stranger: the sidecars' own is known by content
+        trace = trace or (trace_in(signature) if signature else None)
         new = arrivals.of(entry, signature, hash_)
         if new is not None:
             is_over = left is not None and (yield from self.follow(path, new, hash_, left))
-            if (entry or signature) and (not is_over or new in arrivals.occupied):
-                trace = (entry.ino, entry.size, entry.mtime_ns) if entry else trace_in(signature)
+            if trace is not None and (not is_over or new in arrivals.occupied):
                 yield self._owe(path, Owed(new, trace, hash_))
             return
-        if entry is not None and entry.ino:
-            self._lost[path] = entry.ino, entry.size, entry.mtime_ns
+        if entry is not None and trace is not None and entry.ino:
+            self._lost[path] = trace
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
 

@@ -325,3 +325,29 @@ def test_on_a_read_only_volume_the_ledger_follows_in_the_overlay() -> None:
     asset = assets(machine.scan())[NEW]
     assert (asset.document.content(), asset.id, asset.problems) == (CONTENT, asset_id, ())
     assert [path for path in overlay.contents() if path.endswith("json")] == [NEW + ".kphotos.json"]
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_a_stranger_of_the_same_size_does_not_take_anothers_sidecars_along(told_by: str) -> None:
+    machine = machine_with(is_hashed=True)
+    machine.hands.remove(OLD)
+    machine.hands.put(OLD, b"a picture !")
+    machine.pass_time(3)
+    machine.scan()
+    hashed(machine, OLD)
+    machine.hands.move(OLD, NEW)
+    machine.pass_time(3)
+    events = machine.scan() if told_by == "scan" else machine.touch(OLD, NEW)
+    assert assets(events)[NEW].document.content() == {}
+    machine.edit(NEW, title="Sea")
+    machine.pass_time(3)
+    machine.scan()
+    machine.hands.put("b/BACK.JPG", b"the picture")
+    machine.pass_time(3)
+    machine.scan()
+    hashed(machine, "b/BACK.JPG")
+    machine.pass_time(3)
+    machine.scan()
+    told = assets(machine.scan(everything=True))
+    assert told["b/BACK.JPG"].document.content() == CONTENT
+    assert told[NEW].document.content() == {"title": "Sea"}
