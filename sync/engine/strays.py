@@ -7,8 +7,10 @@ whoever moves it with its sidecars does not see what is hidden.
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Callable, Iterable, Iterator
 
+from sync.apply.put import StartOver
 from sync.apply.temps import FOREIGN_SECONDS, Temp, name_for, parse_temp, site_digest, tag_of
 from sync.engine.finding import find_group, overlay_name, read_group
 from sync.engine.leftovers import Left, name_at
@@ -37,31 +39,40 @@ def over_temps(volume: Volume, folder: str, groups: Callable[[], Iterable[Group]
 def bring_temps(volume: Volume, site: Site, old: str, new: str, left: Left) -> bool:
     """Give an original's temps the names that they would have beside it at `new`; whether any came.
 
-    Both places' locks are held. What another site may be writing stays, and so does another's ledger.
+    Both places' locks are held. What another site may be writing stays, and so does another's ledger; what
+    the disk refuses is tried again: StartOver.
     """
     if not left.temps and not left.over:
         return False
     group, stat, _ = find_group(volume, new)
     own = read_group(volume, split(new)[0], group, stat).ledger.ledger
     moved: dict[FS, None] = {}
+    refused: list[str] = []
     for fs, temp, to in _targets(volume, old, group, left):
         path = join(split(old)[0], temp.name)
         age = age_of(fs, site, path)
-        if age is None or (temp.site != site_digest(site.id) and age < FOREIGN_SECONDS):
+        if age is None:
+            refused.append(path)
+            continue
+        if temp.site != site_digest(site.id) and age < FOREIGN_SECONDS:
             continue
         if temp.stage == "swap" and to in (group.own_ledger, overlay_name(group)) and own is not None:
             held = see_ledger(fs, path).ledger
             if held is None or held.id != own.id:
                 continue
-        with contextlib.suppress(OSError):
+        try:
             if fs is not volume.fs:
                 fs.make_folder(split(new)[0])
             fs.rename(path, join(split(new)[0], name_for(temp, to)), replace=False)
             moved[fs] = None
+        except OSError as error:
+            refused += [path] if error.errno != errno.EXDEV else []
     for fs in moved:
         # Only a name that lasts is found where it is looked for: nobody comes by here again.
         fs.sync_folder(split(new)[0])
         fs.sync_folder(split(old)[0])
+    if refused:
+        raise StartOver(refused[0])
     return bool(moved)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from sync.apply.temps import temp_path
-from sync.engine import hash_of
+from sync.engine import Later, hash_of
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
@@ -153,3 +155,30 @@ def test_a_crash_at_any_operation_leaves_none_and_loses_nothing(cut: str) -> Non
         assert temps(machine) == [], f"before operation {number}"
         assert machine.mirror(NEW) == {**CONTENT, "label": "Red"}
     assert number > 10
+
+
+@pytest.mark.parametrize("operation", ["stat", "rename"])
+@pytest.mark.parametrize("is_hashed", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_temp_that_is_refused_once_goes_later(whole: bool, is_hashed: bool, operation: str) -> None:
+    machine = machine_with(is_hashed=is_hashed)
+    swap = taken_out(machine)
+    machine.pass_time(3)
+    tries: list[str] = []
+    tag = swap.rpartition("-swap-")[2].partition("-")[0]
+
+    def before(number: int, did: str, path: str) -> None:
+        if did == operation and f"-swap-{tag}" in path and not tries:
+            tries.append(path)
+            raise OSError(errno.EIO, "Input/output error")
+
+    for suffix in ("", ".xmp", ".kphotos.json") if whole else ("",):
+        machine.hands.move(OLD + suffix, NEW + suffix)
+    machine.memfs.before = before
+    later = [event.path for event in machine.scan() if isinstance(event, Later)]
+    machine.pass_time(31)
+    machine.touch(*later)
+    look_again(machine, "scan")
+    assert tries
+    assert temps(machine) == []
+    assert machine.engine.look(NEW).document.content() == {**CONTENT, "label": "Red"}
