@@ -26,6 +26,7 @@ from sync.pairing.ignore import IGNORE_FILE, NO_MEDIA, Rules
 from sync.pairing.names import is_ignored, is_sidecar_like, is_temp, kind_of
 from sync.pairing.takeout import is_json
 from sync.ports import FILE, FOLDER, Entry, Stat, join, split
+from sync.scan.snapshot import unpack
 from sync.scan.walk import is_wanted, rules_for
 
 RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -89,10 +90,25 @@ class Touching:
             gone = self._without_away(gone)
         self._new.miss(gone)
         yield from self._displaced.follow(self._following, self._new)
+        entries = self._entries(gone)
         for path in gone:
-            yield from self._following.gone(path, None, self._new)
+            yield from self._following.gone(path, entries.get(path), self._new)
             yield Gone(path)
         yield from self._following.returned(self._new)
+
+    def _entries(self, gone: Sequence[str]) -> dict[str, Entry]:
+        """Those that were never hashed as the last scan saw them: one may be met under another name now.
+
+        Every snapshot is loaded for that, so it is only where an original was met at all.
+        """
+        unhashed = set(gone) - self._site.memory.hashes(self._volume.id, gone).keys() if gone else set()
+        known = self._site.memory.folders(self._volume.id) if unhashed and self._new.by_trace else {}
+        return {
+            path: entry
+            for folder in {split(path)[0] for path in unhashed} & known.keys()
+            for entry in unpack(known[folder])
+            if (path := join(folder, entry.name)) in unhashed and entry.kind == FILE
+        }
 
     def _listed(self, places: Iterable[Place]) -> dict[str, Listed]:
         """The folders in which many places were touched, each listed once for all of them.

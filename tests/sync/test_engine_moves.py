@@ -351,3 +351,17 @@ def test_a_stranger_of_the_same_size_does_not_take_anothers_sidecars_along(told_
     told = assets(machine.scan(everything=True))
     assert told["b/BACK.JPG"].document.content() == CONTENT
     assert told[NEW].document.content() == {"title": "Sea"}
+
+
+@pytest.mark.parametrize("is_hashed", [True, False])
+def test_an_edit_right_after_the_watcher_told_of_a_rename_adds_to_what_was_there(is_hashed: bool) -> None:
+    machine = machine_with(is_hashed=is_hashed)
+    asset_id = machine.ledger(OLD).id
+    machine.hands.move(OLD, NEW)
+    machine.touch(OLD, NEW)
+    assert machine.edit(NEW, label="Red").id == asset_id
+    for _ in range(2):
+        machine.pass_time(3)
+        machine.scan()
+    assert machine.engine.look(NEW).document.content() == {**CONTENT, "label": "Red"}
+    assert machine.hands.names("a") == []
