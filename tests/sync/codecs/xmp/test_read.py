@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
+from sync.core.absorb import adopt
+from sync.core.model import Sight
 from tests.sync.codecs.xmp.sidecars import alt, bag, element, packet, seq, sidecar
 
 MOMENT = {"local": "2021-06-01T12:34:56.121", "offset": "+02:00"}
@@ -274,6 +277,18 @@ def test_a_picture_of_no_possible_size_is_not_what_a_box_was_drawn_on(wide: str)
         'stArea:y="0.4" stArea:w="0.1" stArea:h="0.2"/></rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>'
     )
     assert value(body, "regions", "mwg-rs:Regions") == [ANA]
+
+
+def test_a_ledger_of_faces_drawn_on_a_picture_of_any_size_is_read_again() -> None:
+    body = (
+        '<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:AppliedToDimensions stDim:w="1e40" stDim:h="1200"/>'
+        '<mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description mwg-rs:Name="Ana"><mwg-rs:Area stArea:x="0.5" stArea:y="0.4" '
+        'stArea:w="0.1" stArea:h="0.2"/></rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>'
+    )
+    found = xmp.read(sidecar(body)).sources
+    held = adopt(Sight("a.jpg.xmp", "main", None, found, "sum"), "0" * 32, full=True)
+    assert ledgers.read(ledgers.write(held)) == held
+    assert found["regions"] == {"mwg-rs:Regions": [ANA]}
 
 
 @pytest.mark.parametrize("bad", ["nan", "-0.1", "0", "", "9e99", "0.0000004"])
