@@ -7,7 +7,10 @@ that every site gives the same one, and a program that puts an old region back i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 from sync.core.dots import FIRST_SIGHT, dot, hashed_node
 from sync.core.draft import Draft
@@ -16,22 +19,26 @@ from sync.core.show import region_value, winner
 from sync.core.values import digest, region, same
 
 _SAME, _RENAMED = 0.5, 0.9
+_MANY = 250_000  # pairs of regions, beyond which only those are the same that have not moved at all
+
+_Drawn = tuple[str, tuple[float, ...]]
 
 
 def identify(found: Sequence[Value], ledger: Ledger | None) -> dict[str, dict[str, Value]]:
     """Return the regions of a file by id, matched to those that stand in the ledger."""
-    left = [held for value in found if (held := region(value))]
+    left = dict(enumerate(held for value in found if (held := region(value))))
     standing = _standing(ledger)
-    named: dict[str, dict[str, Value]] = {}
-    for is_same in (_is_same, _is_renamed):
-        for name in [name for name in standing if name not in named]:
-            rivals = [value for value in left if is_same(value, standing[name])]
-            if rivals:
-                area = standing[name]["area"]
-                named[name] = max(rivals, key=lambda value: overlap(value["area"], area))
-                left.remove(named[name])
-    for value in left:
-        named[_derived(value, named)] = value
+    named = _unmoved(left, standing)
+    if len(left) * (len(standing) - len(named)) <= _MANY:
+        for is_same in (_is_same, _is_renamed):
+            for name in [name for name in standing if name not in named]:
+                rivals = [index for index, value in left.items() if is_same(value, standing[name])]
+                if rivals:
+                    area = standing[name]["area"]
+                    named[name] = left.pop(max(rivals, key=lambda index: overlap(left[index]["area"], area)))
+    numbers: dict[_Drawn, Iterator[int]] = defaultdict(count)
+    for value in left.values():
+        named[_derived(value, named, numbers[_drawn(value)])] = value
     return named
 
 
@@ -95,10 +102,21 @@ def _is_renamed(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     return overlap(one["area"], other["area"]) >= _RENAMED
 
 
-def _derived(value: Mapping[str, Value], taken: Iterable[str]) -> str:
+def _unmoved(left: dict[int, Any], standing: Mapping[str, Mapping[str, Value]]) -> dict[str, Any]:
+    """Take out of what is left what stands in the ledger just so."""
+    drawn: dict[_Drawn, list[int]] = defaultdict(list)
+    for index in reversed(left):
+        drawn[_drawn(left[index])].append(index)
+    return {
+        name: left.pop(indexes.pop()) for name, held in standing.items() if (indexes := drawn.get(_drawn(held)))
+    }
+
+
+def _drawn(value: Mapping[str, Value]) -> _Drawn:
+    return value["name"], tuple(value["area"])
+
+
+def _derived(value: Mapping[str, Value], taken: Collection[str], numbers: Iterator[int]) -> str:
     """An id out of name and box; a standing region that has moved away from it still owns it."""
-    for again in range(1000):
-        name = "r" + digest([value["name"], value["area"], again])[:10]
-        if name not in taken:
-            return name
-    raise AssertionError("a thousand equal regions")
+    ids = ("r" + digest([value["name"], value["area"], again])[:10] for again in numbers)
+    return next(name for name in ids if name not in taken)

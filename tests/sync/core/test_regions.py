@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -131,3 +132,21 @@ def test_nothing_changes_when_nothing_changed() -> None:
     before = photo.ledger.fields, photo.ledger.regions
     photo.sees(face("Ana", BOX, applied=[600, 400]), sum_="other bytes")
     assert (photo.ledger.fields, photo.ledger.regions) == before
+
+
+def test_a_file_of_thousands_of_faces_is_made_out_in_no_time() -> None:
+    alike = [face("Ann", BOX)] * 1_500
+    near = [face("Ben", [0.5, 0.5, 0.2, 0.2 + number / 1e6]) for number in range(1_500)]
+    held = adopt(sight(*alike, *near), ASSET, full=True)
+    began = process_time()
+    again = identify([*alike, *(face("Cid", each["area"]) for each in near)], held)
+    assert process_time() - began < 3
+    assert len(held.regions) == len(again) == 3_000
+    assert sum(name in held.regions for name in again) == 1_500
+
+
+def test_of_two_faces_of_one_name_the_one_that_has_not_moved_stays() -> None:
+    held = adopt(sight(face("Ann", BOX), face("Ann", MOVED)), ASSET, full=True)
+    for left in (BOX, MOVED):
+        (name,) = identify([face("Ann", left)], held)
+        assert held.regions[name].members["area"][0].v == left
