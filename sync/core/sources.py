@@ -66,7 +66,7 @@ def read(
     """
     if record is None or not record.src:
         values = _keyed(resolve(sources), ledger)
-        return Reading(hashed(values), values)
+        return Reading({**_of_a_later_one(record), **hashed(values)}, values)
     repaired: list[Repair] = []
     changed = _changed(sources, record, tool, repaired)
     for name in [name for name, value in changed.items() if value is None]:
@@ -110,6 +110,12 @@ def _keyed(content: Content, ledger: Ledger | None) -> dict[Key, Value]:
     for name, region in identify(regions, ledger).items():
         values.update(of_region(name, region))
     return values
+
+
+def _of_a_later_one(record: Record | None) -> dict[Key, str]:
+    """What only a later K-Photos knows: no file that this one reads says it, and so none has cleared it."""
+    known = record.has if record else {}
+    return {key: held for key, held in known.items() if field_of(key) not in FIELDS}
 
 
 def _fill_regions(has: dict[Key, str], record: Record) -> None:

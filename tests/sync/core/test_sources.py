@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from sync.core import sources
+from sync.core.absorb import absorb
 from sync.core.keys import hashed, keyed
-from sync.core.model import Record
+from sync.core.model import Candidate, Ledger, Record, Sight
+from sync.core.show import show
+from sync.core.values import digest
 
 PARIS, ROME, BEACH = "Places/Paris", "Places/Rome", "beach"
 TAGS, LR, FLAT = "digiKam:TagsList", "lr:hierarchicalSubject", "dc:subject"
@@ -414,3 +417,15 @@ def test_after_a_look_the_same_file_says_nothing_new() -> None:
         again = sources.read(found, Record("00000000200-x", "a.xmp", None, reading.has, src), None, what.tool)
         assert again.has == reading.has, what.what
         assert not again.values, what.what
+
+
+def test_a_field_of_a_later_k_photos_is_not_cleared_by_who_never_wrote_it() -> None:
+    held = Ledger("0" * 32, fields={"headline": (Candidate("Hi", "00000000500-n", by="alice"),)})
+    held = replace(held, seen=frozenset({"00000000500-n"}))
+    before = Record("00000000600-n", "a.xmp", None, {"headline": digest("Hi")}, by="tool", sum="before")
+    sight = Sight("a.xmp", "main", None, {"rating": {"xmp:Rating": 4}}, "after")
+    taken = absorb(
+        replace(held, xmp=(before,)), sight, single=True, hint=before.has, now_ms=9_000, node="n", site="s"
+    )
+    assert (taken.edits, taken.stale) == (("rating",), ())
+    assert show(taken.ledger).value("headline") == "Hi"
