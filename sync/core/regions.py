@@ -16,7 +16,7 @@ from sync.core.dots import FIRST_SIGHT, dot, hashed_node
 from sync.core.draft import Draft
 from sync.core.model import Candidate, Key, Ledger, Value
 from sync.core.show import region_value, winner
-from sync.core.values import digest, region, same
+from sync.core.values import clean, digest, region, same
 
 _SAME, _RENAMED = 0.5, 0.9
 _MANY = 250_000  # pairs of regions, beyond which only those are the same that have not moved at all
@@ -40,6 +40,19 @@ def identify(found: Sequence[Value], ledger: Ledger | None) -> dict[str, dict[st
     for value in left.values():
         named[_derived(value, named, numbers[_drawn(value)])] = value
     return named
+
+
+def part_in_form(name: str, value: Value) -> Value:
+    """Return what a ledger says of a region in its form, None where it is none; the unknown as it is."""
+    if name == "area":
+        held = region({"area": value})
+        return held and held["area"]
+    if name == "applied":
+        is_size = isinstance(value, list) and len(value) == 2
+        return value if is_size and all(type(side) is int and side > 0 for side in value) else None
+    if name in ("name", "type"):
+        return clean(value).strip() if isinstance(value, str) else None
+    return value
 
 
 def region_of(key: Key) -> Key | None:
@@ -108,7 +121,9 @@ def _unmoved(left: dict[int, Any], standing: Mapping[str, Mapping[str, Value]]) 
     for index in reversed(left):
         drawn[_drawn(left[index])].append(index)
     return {
-        name: left.pop(indexes.pop()) for name, held in standing.items() if (indexes := drawn.get(_drawn(held)))
+        name: left.pop(indexes.pop())
+        for name, held in standing.items()
+        if (indexes := drawn.get(_drawn(held)))
     }
 
 

@@ -60,7 +60,7 @@ def region_value(name: str, region: Region) -> dict[str, Value]:
     """Return one region as a struct with its id, as codecs and pages take it."""
     value: dict[str, Value] = {"id": name, "name": ""}
     for member, candidates in region.members.items():
-        if candidates and (held := winner(candidates).v) is not None:
+        if member != "id" and candidates and (held := winner(candidates).v) is not None:
             value[member] = held
     return value
 
@@ -92,15 +92,17 @@ def _set(
 
 
 def _show_regions(ledger: Ledger, fields: dict[str, Shown], conflicts: list[Key]) -> None:
-    standing = {name: region for name, region in sorted(ledger.regions.items()) if region.at}
+    regions = ((name, region, region_value(name, region)) for name, region in sorted(ledger.regions.items()))
+    # What has no box is nothing that this K-Photos, or a file, could draw.
+    standing = {name: (region, value) for name, region, value in regions if region.at and "area" in value}
     if not standing:
         return
     dots: set[str] = set()
-    for name, region in standing.items():
+    for name, (region, _) in standing.items():
         dots.update(region.at)
         for member, candidates in region.members.items():
             dots.update(candidate.at for candidate in candidates)
             if member == "name" and open_candidates("regions/name", candidates):
                 conflicts.append(f"regions/{name}/name")
-    value = [region_value(name, region) for name, region in standing.items()]
+    value = [value for _, value in standing.values()]
     fields["regions"] = Shown(value, tuple(sorted(dots)), at=max(dots), layer="tool")

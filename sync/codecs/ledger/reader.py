@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sync.codecs.ledger.past import history, records
 from sync.codecs.ledger.shapes import Json, are_dots, are_texts, bad, dot, items, members, rest, text
 from sync.codecs.ledger.strict import parse, shallow
 from sync.core.albums import titled
+from sync.core.draft import SETS
 from sync.core.fields import FIELDS
 from sync.core.identity import is_id
 from sync.core.model import SCHEMA, Candidate, Fingerprint, Ledger, Membership, Region, Value
+from sync.core.regions import part_in_form
 from sync.core.values import kept
 from sync.errors import NewerSchema, Unreadable
 
@@ -89,27 +92,34 @@ def _candidate(raw: Value, met: list[str], name: str) -> Candidate:
     if type(was) in (dict, list):
         shallow(was)
     by, via = raw.get("by"), raw.get("via")
-    if not are_texts(by, via):
+    if type(at) is not str or not are_texts(by, via):
         raise bad(name)
     met.append(at)
     return Candidate(value, at, was, by, via, rest(raw, _CANDIDATE))
 
 
+_OF_PARTS = SETS | {"regions"}  # what has a place of its own, since its parts merge each on its own
+
+
 def _fields(raw: Value, met: list[str]) -> dict[str, tuple[Candidate, ...]]:
     held = {name: _candidates(item, met, name) for name, item in members(raw, "fields").items()}
+    if not _OF_PARTS.isdisjoint(held):
+        raise bad("fields")
     return held if all(held.values()) else {name: item for name, item in held.items() if item}
 
 
 def _dots(raw: Value, met: list[str]) -> tuple[str, ...]:
     dots = items(raw, "dots")
     met.extend(dots)
-    if len(dots) == 1:
+    if len(dots) == 1 and type(dots[0]) is str:
         return (dots[0],)
     return tuple(sorted({dot(at, "dots") for at in dots}))
 
 
 def _sets(raw: Value, met: list[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     held: dict[str, dict[str, tuple[str, ...]]] = {}
+    if any(name in FIELDS and name not in SETS for name in members(raw, "sets")):
+        raise bad("sets")
     for name, elements in members(raw, "sets").items():
         standing = {key: dots for key, item in members(elements, name).items() if (dots := _dots(item, met))}
         if standing:
@@ -134,6 +144,8 @@ def _membership(raw: Json, met: list[str]) -> Membership:
 
 
 def _regions(raw: Value, met: list[str]) -> dict[str, Region]:
+    if any(not name or "/" in name for name in members(raw, "regions")):
+        raise bad("regions")
     return {name: _region(members(item, "region"), met) for name, item in members(raw, "regions").items()}
 
 
@@ -144,12 +156,23 @@ def _region(raw: Json, met: list[str]) -> Region:
         for name, item in raw.items()
         if name != "at" and type(item) is list and item and all(type(c) is dict and "at" in c for c in item)
     }
-    members = {name: _candidates(item, met, f"region's {name}") for name, item in registers.items()}
+    members = {name: _formed(name, _candidates(item, met, "region")) for name, item in registers.items()}
     return Region(_dots(raw.get("at", []), met), members, rest(raw, frozenset({"at", *members})))
 
 
+def _formed(name: str, held: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Let what a region says of itself come in its form, or refuse it: it is drawn, compared and written."""
+    formed = tuple(c if c.v is None else replace(c, v=part_in_form(name, c.v)) for c in held)
+    if any(now.v is None and c.v is not None for now, c in zip(formed, held, strict=True)):
+        raise bad("region")
+    return formed
+
+
 def _trash(raw: Value, met: list[str]) -> tuple[Candidate, ...]:
-    return _candidates(raw, met, "trash")
+    held = _candidates(raw, met, "trash")
+    if not are_texts(*(candidate.v for candidate in held)):
+        raise bad("trash")
+    return held
 
 
 def _stale(raw: Value, met: list[str]) -> dict[str, dict[str, Value]]:

@@ -87,7 +87,10 @@ def _nfc(value: Value) -> Value:
     if isinstance(value, list):
         return [_nfc(item) for item in value]
     if isinstance(value, dict):
-        return {normalize("NFC", name): _nfc(item) for name, item in value.items()}
+        normal = {normalize("NFC", name): _nfc(item) for name, item in value.items()}
+        if len(normal) != len(value):
+            raise Unreadable("the ledger is not proper JSON: a member stands twice in one object")
+        return normal
     return value
 
 

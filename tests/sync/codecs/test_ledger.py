@@ -21,6 +21,8 @@ from sync.core.model import (
     Record,
     Region,
 )
+from sync.core.plan import File, Group, Here, WriteMirror, plan
+from sync.core.show import show
 from sync.errors import NewerSchema, Unreadable
 
 ASSET = "0123456789abcdef" * 2
@@ -197,6 +199,30 @@ BAD = {
     "a candidate without value": _json(fields={"title": [{"at": DOT}]}),
     "a candidate without dot": _json(fields={"title": [{"v": "Lake"}]}),
     "a candidate with a bad dot": _json(fields={"title": [{"v": "Lake", "at": "x"}]}),
+    "candidates whose dots are numbers and texts": _json(
+        fields={"title": [{"v": "a", "at": 5}, {"v": "b", "at": DOT}]}
+    ),
+    "candidates whose dots are objects": _json(
+        fields={"title": [{"v": "a", "at": {}}, {"v": "b", "at": {}}]}
+    ),
+    "an album whose dot is an object": _json(albums={"a": {"at": [{}]}}),
+    "an album's title whose dot is a number": _json(
+        albums={"a": {"at": [DOT, LATER], "title": "x", "titles": {DOT: {"v": "y", "at": 5}}}}
+    ),
+    "a trash of objects": _json(trash=[{"v": {}, "at": DOT}]),
+    "tags that are one value": _json(fields={"tags": [{"v": ["a"], "at": DOT}]}),
+    "faces that are one value": _json(fields={"regions": [{"v": [{"area": [0.5] * 4}], "at": DOT}]}),
+    "a title that is a set": _json(sets={"title": {"a": [DOT]}}),
+    "faces that are a set": _json(sets={"regions": {"a": [DOT]}}),
+    "a face whose box is a text": _json(regions={"r": {"at": [DOT], "area": [{"v": "here", "at": DOT}]}}),
+    "a face whose box has one side": _json(regions={"r": {"at": [DOT], "area": [{"v": [1], "at": DOT}]}}),
+    "a face whose name is a number": _json(regions={"r": {"at": [DOT], "name": [{"v": 5, "at": DOT}]}}),
+    "a face whose type is an object": _json(regions={"r": {"at": [DOT], "type": [{"v": {}, "at": DOT}]}}),
+    "a face on a picture of texts": _json(
+        regions={"r": {"at": [DOT], "applied": [{"v": ["w", "h"], "at": DOT}]}}
+    ),
+    "a face that looks like a part of one": _json(regions={"r/name": {"at": [DOT]}}),
+    "a tag in two normal forms": _json(sets={"tags": {"e\u0301": [DOT], "\u00e9": [LATER]}}),
     "a candidate twice": _json(fields={"title": [{"v": "a", "at": DOT}, {"v": "b", "at": DOT}]}),
     "a title that is a number": _json(fields={"title": [{"v": 5, "at": DOT}]}),
     "a rating in letters": _json(fields={"rating": [{"v": "5", "at": DOT}]}),
@@ -240,6 +266,17 @@ def test_what_is_no_ledger_is_refused_with_a_reason(what: str) -> None:
     with pytest.raises(Unreadable) as refused:
         codec.read(BAD[what])
     assert refused.value.reason.startswith("the ledger")
+
+
+def test_a_face_of_which_no_box_is_known_is_kept_and_neither_shown_nor_written() -> None:
+    held = codec.read(
+        _json(regions={"r1": {"at": [DOT], "id": [{"v": 5, "at": DOT}], "shape": [{"v": "o", "at": DOT}]}})
+    )
+    assert list(codec.read(codec.write(held)).regions["r1"].members) == ["id", "shape"]
+    assert show(held).fields == {}
+    group = Group(ASSET, [held], files=[File("a.jpg.xmp", is_there=False)])
+    steps = plan(group, Here(single=True, now_ms=5, node="n", site="s")).steps
+    assert not any(isinstance(step, WriteMirror) for step in steps)
 
 
 def test_any_cut_of_a_ledger_is_refused() -> None:
