@@ -85,4 +85,7 @@ def undo_album(then: Draft, now: Draft, change: Change) -> list[Change]:
     if before is None:
         return [Change(ALBUMS, "remove", name, seen, strict=True)]
     value = {"id": name, "title": before.title, "pos": winner(before.pos).v if before.pos else None}
+    if after and after.pos and not before.pos:
+        # Only with the membership does a place go.
+        return [Change(ALBUMS, "remove", name, seen, strict=True), Change(ALBUMS, "add", value, frozenset())]
     return [Change(ALBUMS, "add", value, seen, strict=True)]

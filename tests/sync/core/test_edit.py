@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.core.edit import edit, inverse
+from sync.core.merge import join
 from sync.core.model import Candidate, Change, Ledger, Region
 from sync.core.show import show
 from sync.errors import BadValue, Conflict
@@ -187,6 +188,16 @@ def test_an_undo_of_leaving_an_album() -> None:
     outside = done(inside, *out)
     back = done(outside, *inverse(inside, outside, out))
     assert (back.albums["a1"].title, back.albums["a1"].pos[0].v) == ("Italy", "h")
+
+
+@pytest.mark.parametrize("title", ["Italy", "Rome"])
+def test_an_undo_of_the_first_place_in_an_album(title: str) -> None:
+    inside = done(LAKE, Change("albums", "add", {"id": "a1", "title": "Italy"}))
+    move = [Change("albums", "add", {"id": "a1", "title": title, "pos": "m"})]
+    moved = done(inside, *move, now=4_000)
+    back = done(moved, *inverse(inside, moved, move), now=5_000)
+    assert (back.albums["a1"].title, back.albums["a1"].pos) == ("Italy", ())
+    assert join(moved, back) == back
 
 
 @pytest.mark.parametrize(
