@@ -38,7 +38,10 @@ def following(known: Collection[str], now_ms: int, node: str) -> str:
     if ms < LATEST_MS:
         return dot(max(now_ms, ms + 1), node)
     counter = int(newest[9:11], 36) + 1
-    return dot(ms, node, counter) if counter < 1296 else dot(ms, f"{node}{_base36(len(known), 1)}", 1295)
+    if counter < 1296:
+        return dot(ms, node, counter)
+    # Who names one after another knows but the last of them: it must not come out again.
+    return dot(ms, hashed_node(node, newest, str(len(known))), 1295)
 
 
 def hashed_node(*parts: str) -> str:

@@ -27,6 +27,13 @@ def test_at_the_end_of_time_edits_still_get_names_of_their_own() -> None:
         known.add(at)
 
 
+def test_at_the_end_of_time_one_name_after_another_is_a_new_one() -> None:
+    named = [dots.dot(10**20, "a", 1295)]
+    for _ in range(100):
+        named.append(dots.following(named[-1:], 0, "n"))
+    assert len(set(named)) == len(named)
+
+
 def test_a_derived_node_tells_its_parts_apart() -> None:
     assert dots.hashed_node("a", "bc") != dots.hashed_node("ab", "c")
     assert dots.hashed_node("a", "half \ud800") == dots.hashed_node("a", "half \ud800")

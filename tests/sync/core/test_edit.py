@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.codecs import ledger as ledgers
+from sync.core.dots import LATEST_MS, dot
 from sync.core.edit import edit, inverse
 from sync.core.merge import join
 from sync.core.model import Candidate, Change, Ledger, Region
@@ -257,6 +259,20 @@ def test_the_undo_of_a_resolution_opens_the_conflict_again() -> None:
     assert [held.v for held in show(again).fields["title"].candidates] == ["Lake", "Sea"]
     assert show(again).value("title") == show(OPEN).value("title") == "Sea"
     assert len({held.at for held in again.fields["title"]}) == 2
+
+
+def test_the_undo_of_a_resolution_at_the_end_of_time_makes_a_ledger_that_is_read_again() -> None:
+    open_ = replace(OPEN, seen=OPEN.seen | {dot(LATEST_MS, "far", 1295)})
+    for value in ("Third", "Fourth"):
+        other = edit(
+            Ledger(open_.id), [Change("title", "set", value)], now_ms=7_000, node=value.lower(), by="bob"
+        )
+        open_ = join(open_, other)
+    choice = [Change("title", "set", "Mine")]
+    closed = edit(open_, choice, now_ms=10_000, node="n", by="alice")
+    again = edit(closed, inverse(open_, closed, choice), now_ms=11_000, node="n", by="alice")
+    assert ledgers.read(ledgers.write(again)) == again
+    assert len(show(again).fields["title"].candidates) == len(show(open_).fields["title"].candidates) > 2
 
 
 def test_the_undo_of_an_edit_does_not_open_what_was_no_conflict() -> None:
