@@ -8,7 +8,7 @@ from sync.core.draft import Draft, unseen, unseen_dots
 from sync.core.model import Candidate, Change, Membership, Past, Value
 from sync.core.positions import is_place
 from sync.core.show import winner
-from sync.core.values import same
+from sync.core.values import is_writable, same
 from sync.errors import BadValue
 
 ALBUMS = "albums"
@@ -37,11 +37,19 @@ def _last(said: Mapping[str, Candidate]) -> Candidate:
     return max(said.values(), key=lambda one: (one.at, one.v))
 
 
+def _album(given: Value) -> Mapping[str, Value]:
+    value = {"id": given} if isinstance(given, str) else given
+    if not isinstance(value, dict) or not value.get("id"):
+        raise BadValue(ALBUMS, "must name an album by its id")
+    for part in (value["id"], value.get("title") or ""):
+        if not isinstance(part, str) or not is_writable(part):
+            raise BadValue(ALBUMS, "must have an id and a title of text that a file can hold")
+    return value
+
+
 def album(draft: Draft, change: Change, at: str, by: str | None) -> None:
     """Make one change of albums; its value names the album by its id, alone or as {"id", "title", "pos"}."""
-    value = {"id": change.value} if isinstance(change.value, str) else change.value
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
-        raise BadValue(ALBUMS, "must name an album by its id")
+    value = _album(change.value)
     name = value["id"]
     held = draft.album(name) or Membership(())
     title, pos = held.title, held.pos

@@ -115,6 +115,14 @@ def test_what_is_no_place_in_an_album_is_refused(pos: object) -> None:
         done(LAKE, Change("albums", "add", {**ALBUM, "pos": pos}))
 
 
+@pytest.mark.parametrize(
+    "bad", [{"title": 5}, {"title": ["x"]}, {"title": "half \ud800"}, {"id": "half \ud800"}, {"id": 5}]
+)
+def test_an_album_that_no_ledger_could_be_read_again_with_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(BadValue):
+        done(LAKE, Change("albums", "add", {**ALBUM, **bad}))
+
+
 def test_dismissing_a_tag_that_was_put_back_stands_in_the_history() -> None:
     listed = replace(LAKE, stale={"tags/c": {"t": True}})
     after = done(listed, Change("tags", "remove", "c", frozenset({"t"}), strict=True), by="bob")
