@@ -256,7 +256,7 @@ def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:
     except FileNotFoundError:
         return None  # gone between the listing and the look: it was never there
     except OSError:
-        return Entry(found.name, UNKNOWN, 0, 0, 0, 0)
+        return Entry(found.name, _kind_listed(found), 0, 0, 0, 0)
     return Entry(
         found.name,
         _KINDS.get(status.st_mode & 0o170000, OTHER),
@@ -265,6 +265,13 @@ def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:
         status.st_mtime_ns,
         status.st_ctime_ns,
     )
+
+
+def _kind_listed(found: os.DirEntry[str]) -> int:
+    """What the listing alone tells: of a folder that its disk no longer answers for, that it is one."""
+    with contextlib.suppress(OSError):
+        return FOLDER if found.is_dir(follow_symlinks=False) else UNKNOWN
+    return UNKNOWN
 
 
 def _read_all(fd: int, path: str, limit: int, expected: int) -> bytes:

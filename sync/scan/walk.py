@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sync.pairing.ignore import IGNORE_FILE, LONGEST_IGNORE_FILE, NO_MEDIA, Rules, ignores, parse
 from sync.pairing.names import is_ignored
-from sync.ports import FILE, FOLDER, FS, Entry, join
-from sync.scan.snapshot import is_unreadable, pack, rules_digest
+from sync.ports import FILE, FOLDER, FS, UNKNOWN, Entry, join
+from sync.scan.snapshot import is_unreadable, pack, rules_digest, unpack
 
 _DEEPEST = 200
 
@@ -90,7 +90,17 @@ def _list(fs: FS, folder: str, above: Rules, before: bytes | None) -> Listing:
         rules = _rules_in(fs, folder, above)
     digest = rules_digest(rules) if rules else bytes(8)
     same = before is not None and not is_unreadable(before) and pack(entries, digest) == before
+    if before is not None and not same:
+        entries = _as_known(entries, before)
     return Listing(folder, entries, rules, digest, same)
+
+
+def _as_known(entries: list[Entry], before: bytes) -> list[Entry]:
+    """What could not be looked at (a closed folder, a disk below it that died) as it was: it is not gone."""
+    if all(entry.kind != UNKNOWN for entry in entries):
+        return entries
+    known = {entry.name: entry for entry in unpack(before)}
+    return [known.get(entry.name, entry) if entry.kind == UNKNOWN else entry for entry in entries]
 
 
 def _rules_in(fs: FS, folder: str, above: Rules) -> Rules:

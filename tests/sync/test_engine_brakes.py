@@ -9,6 +9,7 @@ import pytest
 from sync.core.model import Change
 from sync.engine import Cleared, Done, Engine, Event, Gone, Later, Root, Seen, Trouble, Volume
 from sync.errors import Busy, NotFound, Offline, ReadOnly
+from sync.ports import UNKNOWN, Entry, join, split
 from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import ALICE, Machine, assets, kinds, simulated_machine
@@ -109,6 +110,26 @@ def test_an_unreadable_folder_is_unknown_and_never_gone(machine: Machine) -> Non
     events = machine.scan()
     assert Cleared("d") in events
     assert [event for event in events if isinstance(event, Gone)] == [Gone("d/0.JPG")]
+
+
+@pytest.mark.parametrize("path", ["d", PHOTO])
+def test_what_a_listing_tells_the_name_of_alone_is_not_gone(
+    machine: Machine, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that was closed to us but for its names, a disk below it that died, an inode that fails."""
+    listed = machine.memfs.entries
+
+    def entries(folder: str) -> list[Entry]:
+        unknown = Entry(split(path)[1], UNKNOWN, 0, 0, 0, 0)
+        return [unknown if join(folder, each.name) == path else each for each in listed(folder)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(machine.memfs, "entries", entries)
+        for _ in range(2):
+            assert kinds(machine.scan()) == ["Root", "Done"]
+    assert kinds(machine.scan()) == ["Root", "Done"]
+    machine.hands.remove(PHOTO)
+    assert [event for event in machine.scan() if isinstance(event, Gone)] == [Gone(PHOTO)]
 
 
 def test_a_folder_that_went_is_gone_with_all_that_was_in_it(machine: Machine) -> None:

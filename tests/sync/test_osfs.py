@@ -228,6 +228,32 @@ def test_an_unreadable_folder_is_refused_and_not_empty() -> None:
     assert done.returncode == 7
 
 
+BY_NAME_ALONE = """
+import os, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from sync.osfs import OsFS
+from sync.ports import FOLDER, UNKNOWN
+fs = OsFS(Path(sys.argv[1]))
+fs.entries("")
+if os.geteuid() == 0:
+    os.setuid(65534)
+kinds = {entry.name: entry.kind for entry in fs.entries("")}
+sys.exit(7 if kinds == {"a.JPG": UNKNOWN, "below": FOLDER} else 1)
+"""
+
+
+def test_a_folder_is_known_as_one_though_only_its_name_can_be_read() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "below").mkdir()
+        (root / "a.JPG").touch()
+        root.chmod(0o444)
+        done = subprocess.run([sys.executable, "-c", BY_NAME_ALONE, name, HERE], check=False)
+        root.chmod(0o755)
+    assert done.returncode == 7
+
+
 def test_a_lock_is_held_against_another_process_and_dies_with_its_holder(tmp_path: Path) -> None:
     lock = FileLock(tmp_path)
     with subprocess.Popen(
