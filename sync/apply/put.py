@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync.apply.temps import temp_path
-from sync.ports import FS, Found, Rng, Stat, split
+from sync.ports import FOLDER, FS, Found, NotRegular, Rng, Stat, split
 
 
 class StartOver(Exception):
@@ -83,9 +83,18 @@ def prepare(
 
     `found` None: there was no such file, and the mode is that of `like`. OSError when the disk refuses.
     """
+    if found is None:
+        _require_no_folder(fs, path)
     temp = temp_path(path, pen.site, "new", pen.rng)
     stat = pen.create(fs, temp, data, path if found else like)
     return Prepared(path, data, found, temp, stat, mark)
+
+
+def _require_no_folder(fs: FS, path: str) -> None:
+    """Nobody reads a folder as a sidecar, so that one in its place would look as if it had just come."""
+    with contextlib.suppress(FileNotFoundError):
+        if fs.stat(path).kind == FOLDER:
+            raise NotRegular(path)
 
 
 def abandon(fs: FS, prepared: Prepared) -> None:

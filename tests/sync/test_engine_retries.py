@@ -8,11 +8,12 @@ import pytest
 
 from sync.core.model import Change
 from sync.engine import Volume
-from sync.errors import SyncError
+from sync.errors import ReadOnly, SyncError
+from sync.ports import TEMP_PREFIX
 from tests.sim.crashes import cut_short
 from tests.sim.memfs import MemFS
 from tests.sim.tools import FakeTool
-from tests.sync.machines import ALICE, Machine, simulated_machine
+from tests.sync.machines import ALICE, Machine, assets, simulated_machine
 
 PHOTO = "d/IMG.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"
@@ -130,3 +131,28 @@ def test_an_edit_in_an_xmp_that_cannot_be_written_for_long_is_heard() -> None:
     machine.touch(SIDECAR)
     document = machine.engine.look(PHOTO).document
     assert (document.content(), document.conflicts) == ({"rating": 5, "title": "Sea"}, ())
+
+
+def test_a_folder_in_the_place_of_the_ledger_is_told_and_no_edit_is_promised() -> None:
+    machine, disk = machine_with(is_overlaid=False)
+    disk.hands.remove(LEDGER)
+    disk.hands.folder(LEDGER)
+    with pytest.raises(ReadOnly, match="not a regular file"):
+        machine.edit(PHOTO, rating=2)
+    assert not [name for name in disk.hands.names("d") if name.startswith(TEMP_PREFIX)]
+
+
+def test_a_folder_in_the_place_of_the_xmp_is_told_and_nothing_is_written_for_it_again() -> None:
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    machine.hands.folder(SIDECAR)
+    assert machine.edit(PHOTO, rating=3).pending
+    ledger = machine.ledger(PHOTO)
+    for _ in range(3):
+        machine.pass_time(700)
+        asset = assets(machine.scan())[PHOTO]
+        assert [(told.path, told.kind) for told in asset.problems] == [(SIDECAR, "refused")]
+    assert machine.ledger(PHOTO) == ledger
+    machine.hands.remove(SIDECAR)
+    machine.scan()
+    assert machine.mirror(PHOTO) == {"rating": 3}
