@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sync.errors import Busy
+from sync.errors import Busy, unwritable
 
 _STRIPES = 4096
 _LONGEST_NAP = 0.01
@@ -37,8 +37,7 @@ class FileLock:
             yield
 
     def _take(self, stripe: int, deadline: float) -> int:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(self._folder / f"{stripe:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = self._open(stripe)
         nap = 0.000_2
         while not _try_flock(fd):
             if time.monotonic() >= deadline:
@@ -47,6 +46,13 @@ class FileLock:
             time.sleep(nap)
             nap = min(nap * 2, _LONGEST_NAP)
         return fd
+
+    def _open(self, stripe: int) -> int:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self._folder / f"{stripe:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise unwritable("the lock cannot be taken", error) from error
 
 
 def _try_flock(fd: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import Busy
+from sync.errors import Busy, Full, ReadOnly
 from sync.osfs import FileLock, OsFS, kernel, mounts
 from sync.ports import NotRegular
 
@@ -266,6 +267,21 @@ def test_a_lock_is_held_against_another_process_and_dies_with_its_holder(tmp_pat
         other.kill()
         other.wait(5)
     with lock.hold(["photo"], timeout=2):
+        pass
+
+
+def test_a_lock_that_the_disk_refuses_is_a_refusal_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locks").touch()
+    with pytest.raises(ReadOnly, match="the lock cannot be taken"), FileLock(tmp_path / "locks").hold(["a"]):
+        pass
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(Full), FileLock(tmp_path).hold(["a"]):
         pass
 
 
