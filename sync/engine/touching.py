@@ -199,7 +199,9 @@ class Touching:
         if temp is None or temp.stage == "new" or self._kind(join(folder, name)) is None:
             return None
         if folder not in self._tagged:
-            self._tagged[folder] = {tag_of(other): other for other in self._volume.fs.names(folder)}
+            self._tagged[folder] = {}
+            with contextlib.suppress(OSError):  # what cannot be listed is unknown, and looked at again
+                self._tagged[folder] = {tag_of(other): other for other in self._volume.fs.names(folder)}
         if temp.tag not in self._tagged[folder]:
             self._strays.append(join(folder, name))
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import pytest
@@ -247,3 +248,18 @@ def test_a_temp_whose_sidecar_is_away_for_a_moment_is_looked_at_again(machine: M
     machine.hands.put(SIDECAR, data)
     list(machine.engine.touch([temp]))
     assert temps(machine) == []
+
+
+def test_a_folder_that_cannot_be_listed_when_a_temp_is_touched_stops_no_round(machine: Machine) -> None:
+    machine.edit(PHOTO, rating=3)
+    temp = f"d/{temps(machine)[0]}"
+    machine.hands.put("other/B.JPG", b"another picture")
+
+    def before(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("names", "d"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    machine.memfs.before = before
+    events = machine.touch(temp, "other/B.JPG")
+    assert Later(temp, 0.2) in events
+    assert list(assets(events)) == ["other/B.JPG"]
