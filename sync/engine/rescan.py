@@ -134,6 +134,7 @@ class Rescan:
             calm_before_ns=self._calm_before,
             ahead_ns=self._ahead,
             restless=self._restless,
+            left_out=listing.left_out(),
         )
         self._restless = set()
 

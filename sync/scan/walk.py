@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sync.pairing.ignore import IGNORE_FILE, LONGEST_IGNORE_FILE, NO_MEDIA, Rules, ignores, parse
 from sync.pairing.names import is_ignored
 from sync.ports import FILE, FOLDER, FS, UNKNOWN, Entry, join
-from sync.scan.snapshot import is_unreadable, pack, rules_digest, unpack
+from sync.scan.snapshot import is_same, is_unreadable, pack, rules_digest, unpack
 
 _DEEPEST = 200
 
@@ -28,6 +28,10 @@ class Listing:
     def wanted(self) -> list[Entry]:
         """The entries that are not ignored."""
         return [entry for entry in self.entries if is_wanted(self.folder, entry, self.rules)]
+
+    def left_out(self) -> list[str]:
+        """The names of the others."""
+        return [entry.name for entry in self.entries if not is_wanted(self.folder, entry, self.rules)]
 
 
 def walk(fs: FS, known: Mapping[str, bytes], folder: str = "", rules: Rules = ()) -> Iterator[Listing]:
@@ -89,7 +93,7 @@ def _list(fs: FS, folder: str, above: Rules, before: bytes | None) -> Listing:
     elif IGNORE_FILE in special:
         rules = _rules_in(fs, folder, above)
     digest = rules_digest(rules) if rules else bytes(8)
-    same = before is not None and not is_unreadable(before) and pack(entries, digest) == before
+    same = before is not None and not is_unreadable(before) and is_same(pack(entries, digest), before)
     if before is not None and not same:
         entries = _as_known(entries, before)
     return Listing(folder, entries, rules, digest, same)

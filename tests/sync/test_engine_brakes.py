@@ -132,6 +132,22 @@ def test_what_a_listing_tells_the_name_of_alone_is_not_gone(
     assert [event for event in machine.scan() if isinstance(event, Gone)] == [Gone(PHOTO)]
 
 
+@pytest.mark.parametrize("name", ["._{}.JPG", "{}.png"])
+def test_what_is_left_out_is_missed_by_nobody(machine: Machine, name: str) -> None:
+    """macOS leaves a ._IMG.JPG beside each photo on other disks: with every change they were all gone."""
+    machine.hands.put(".kphotosignore", b"*.png\n")
+    for number in range(60):
+        machine.hands.put(f"d/{name.format(number)}", b"left out")
+    machine.pass_time(3)
+    machine.scan()
+    machine.hands.put("d/new.JPG", b"new")
+    machine.hands.remove("d/0.JPG")
+    assert kinds(machine.scan()) == ["Seen", "Root", "Gone", "Done"]
+    machine.hands.put(".kphotosignore", b"1.*\n")
+    gone = [event for event in machine.scan() if isinstance(event, Gone)]
+    assert gone == [Gone("d/1.JPG")]
+
+
 def test_a_folder_that_went_is_gone_with_all_that_was_in_it(machine: Machine) -> None:
     machine.hands.put("d/deep/x.JPG", b"x")
     machine.pass_time(3)

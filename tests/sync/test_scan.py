@@ -65,6 +65,16 @@ def test_a_damaged_snapshot_is_one_that_was_never_made(blob: bytes) -> None:
     assert snapshot.unpack(blob) == []
 
 
+def test_what_was_left_out_is_compared_and_not_given_back() -> None:
+    name = ENTRIES[0].name
+    packed, kept = snapshot.pack(ENTRIES, NO_RULES), snapshot.pack(ENTRIES, NO_RULES, left_out=[name])
+    assert snapshot.is_same(packed, packed)
+    assert snapshot.is_same(packed, kept)
+    assert not snapshot.is_same(packed, packed + b"x")
+    assert not snapshot.is_same(snapshot.pack(ENTRIES[1:], NO_RULES), kept)
+    assert snapshot.unpack(kept) == ENTRIES[1:]
+
+
 def test_an_unreadable_folder_keeps_what_was_known_of_it() -> None:
     known = snapshot.pack(ENTRIES, NO_RULES)
     marked = snapshot.unreadable(known)
