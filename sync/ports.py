@@ -182,7 +182,7 @@ class FS(Protocol):
         ...
 
     def make_folder(self, path: str) -> None:
-        """Make a folder and its parents; no error where it exists."""
+        """Make a folder and its parents, whose names last when it returns; no error where it exists."""
         ...
 
     def sync_folder(self, folder: str) -> None:

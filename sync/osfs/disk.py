@@ -184,6 +184,11 @@ class OsFS:
         for part in kernel.parts_of(path):
             with self._folder(at) as fd, contextlib.suppress(FileExistsError):
                 os.mkdir(part, 0o777, dir_fd=fd)
+                try:
+                    _sync_names(fd)
+                except OSError:
+                    os.rmdir(part, dir_fd=fd)  # whoever asks again shall not find it, and trust that it lasts
+                    raise
             at = f"{at}/{part}" if at else part
 
     def sync_folder(self, folder: str) -> None:
@@ -194,11 +199,7 @@ class OsFS:
         with self._folder(folder) as fd:
             if unsynced is not None and os.fstat(fd).st_dev == unsynced:
                 return
-            try:
-                os.fsync(fd)
-            except OSError as error:
-                if error.errno != errno.EINVAL:  # some network filesystems cannot sync a folder
-                    raise
+            _sync_names(fd)
 
     @contextlib.contextmanager
     def _folder(self, folder: str) -> Iterator[int]:
@@ -248,6 +249,14 @@ class OsFS:
         if device not in self._silent:
             self._silent[device] = silent(device)
         return self._silent[device]
+
+
+def _sync_names(fd: int) -> None:
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network filesystems cannot sync a folder
+            raise
 
 
 def _entry(found: os.DirEntry[str], inodes_last: bool) -> Entry | None:

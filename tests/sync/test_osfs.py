@@ -358,6 +358,32 @@ def test_a_companion_under_both_names_of_a_rename_cut_short_loses_the_old(fs: Os
     assert sorted(os.listdir(fs.root)) == ["LAKE.AAE"]
 
 
+def test_the_names_of_new_folders_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino))
+    overlay = OsFS(tmp_path, everything_ours=True)
+    overlay.make_folder("2024/june")
+    assert synced == [tmp_path.stat().st_ino, (tmp_path / "2024").stat().st_ino]
+    overlay.make_folder("2024/june")
+    assert len(synced) == 2
+
+
+def test_a_new_folder_whose_name_may_not_last_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(fd: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    overlay = OsFS(tmp_path, everything_ours=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails)
+        with pytest.raises(OSError, match="Input/output"):
+            overlay.make_folder("2024")
+    assert not (tmp_path / "2024").exists()
+    overlay.make_folder("2024")
+    assert (tmp_path / "2024").is_dir()
+
+
 def test_a_disk_without_hard_links_says_so(fs: OsFS, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
