@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from sync.ports import Stat, join, split
 
 Found = tuple[Group, Stat, tuple[str, ...]]
 """An original's group, its stat, and those of our temps that are for a sidecar of the group."""
+
+
+_NOTHING: tuple[Pairing, Mapping[str, Stat]] = Pairing({}), {}
 
 
 def find_groups(volume: Volume, paths: Iterable[str]) -> dict[str, Found]:
@@ -40,7 +44,9 @@ def _in_folder(volume: Volume, folder: str, wanted: Sequence[str]) -> dict[str, 
     for name in wanted:
         prefix = prefix_of(name)
         if prefix not in paired:
-            paired[prefix] = find(volume, Place(folder, prefix), listed.names[prefix])
+            paired[prefix] = _NOTHING
+            with contextlib.suppress(OSError):  # one file that the disk fails is no reason to miss the others
+                paired[prefix] = find(volume, Place(folder, prefix), listed.names[prefix])
         pairing, stats = paired[prefix]
         group = pairing.groups.get(name)
         if group is not None:

@@ -333,6 +333,18 @@ def test_names_are_found_however_they_are_spelt_and_with_all_that_is_theirs() ->
         assert outcomes[path].is_changed, outcomes[path].refused
 
 
+def test_a_photo_that_the_disk_fails_is_refused_alone() -> None:
+    machine, paths = machine_with(10)
+
+    def before(number: int, operation: str, path: str) -> None:
+        if (operation, path) == ("stat", paths[3]):
+            raise OSError(errno.EIO, "Input/output error")
+
+    machine.memfs.before = before
+    outcomes = {outcome.path: outcome.refused for outcome in tagged(machine, paths)}
+    assert [path for path, refused in outcomes.items() if refused is not None] == [paths[3]]
+
+
 def test_a_photo_that_somebody_else_holds_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     machine, paths = machine_with(10)
     hold = machine.site.lock.hold
