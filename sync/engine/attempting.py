@@ -139,8 +139,8 @@ class Attempting:
             pending=self.volume.writable and (written.is_pending or is_torn),
             problems=written.problems,
         )
-        again = self._deciding.again(look, decided)
-        return replace(self._deciding.behind.told(told), again=again), remembered(look, decided)
+        told = replace(self._deciding.behind.told(told), again=self._deciding.again(look, decided))
+        return told, remembered(look, decided, self.site.clock.now_ns())
 
     def _shown(self, look: Look, before: Plan, hash_: str | None) -> Asset:
         return asset_of(self.volume, look, before, hash_, has_ledger=look.ledger.ledger is not None)

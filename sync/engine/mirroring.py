@@ -75,7 +75,7 @@ def settle_mirror(fs: FS, mirror: Mirror, placed: Placed, written: Written) -> N
         fail(written, path, why(error))
         return
     written.xmps[mirror.step.file] = replace(mirror.seen, found=Found(mirror.prepared.data, put.stat))
-    written.kept[path] = pack_xmp(Found(b"", put.stat), mirror.step.record.has)
+    written.kept[path] = remember.pack(put.stat, hint_of(mirror.step.record.has))
 
 
 def _meet(fs: FS, mirror: Mirror, intruder: Found, swapped: str, written: Written) -> None:
@@ -88,9 +88,9 @@ def _meet(fs: FS, mirror: Mirror, intruder: Found, swapped: str, written: Writte
         written.again = True
 
 
-def pack_xmp(found: Found, has: Mapping[str, str]) -> bytes:
+def hint_of(has: Mapping[str, str]) -> bytes:
     """What is remembered of an XMP."""
-    return remember.pack(found.stat, json.dumps(dict(has), sort_keys=True).encode())
+    return json.dumps(dict(has), sort_keys=True).encode()
 
 
 def fail(written: Written, path: str, reason: str) -> None:

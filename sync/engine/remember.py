@@ -14,8 +14,9 @@ from sync.codecs import ledger as ledgers
 from sync.core.model import Ledger
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
-from sync.ports import Stat
+from sync.ports import Found, Stat
 from sync.scan.see import Glance, Look
+from sync.scan.snapshot import is_racy
 
 _FORM = b"1"
 _SIGNATURE_ENDS = 33
@@ -32,6 +33,12 @@ class Remembered:
 def pack(stat: Stat, held: bytes) -> bytes:
     """What is kept of a sidecar."""
     return _FORM + stat.signature() + held
+
+
+def pack_read(found: Found, held: bytes, now_ns: int) -> bytes:
+    """The same of one that was read; on a disk whose times are coarse the next event has it read again."""
+    stat = found.stat
+    return pack(stat._replace(ctime_ns=0) if is_racy(stat, now_ns) else stat, held)
 
 
 def unpack(blob: bytes | None) -> Remembered | None:

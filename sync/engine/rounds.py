@@ -118,7 +118,7 @@ class Rounds:
         if rested is None:
             return None
         look, asset, decided = rested
-        self._kept.update(remembered(look, decided))
+        self._kept.update(remembered(look, decided, self.site.clock.now_ns()))
         return asset
 
     def _settle(
@@ -135,7 +135,7 @@ class Rounds:
         has_temps = (bool(temps) and self.volume.writable) or is_left
         if not has_temps and (decided is None or not decided.steps):
             if decided is not None:
-                self._kept.update(remembered(look, decided))
+                self._kept.update(remembered(look, decided, self.site.clock.now_ns()))
             return asset
         if not self.may_write(look):
             return asset

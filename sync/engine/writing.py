@@ -16,7 +16,7 @@ from sync.core.names import escape
 from sync.core.plan import LookAgain, Plan, RemoveCopy, RemoveTemp, WriteLedger, WriteMirror
 from sync.engine import remember
 from sync.engine.assets import fingerprinted
-from sync.engine.mirroring import Mirror, Written, compose, fail, pack_xmp, settle_mirror
+from sync.engine.mirroring import Mirror, Written, compose, fail, hint_of, settle_mirror
 from sync.errors import Refused
 from sync.ports import FS, Found, Stat, join, split
 from sync.scan.see import Look
@@ -227,15 +227,16 @@ def _lasts(fs: FS, folder: str) -> bool:
     return False
 
 
-def remembered(look: Look, plan: Plan) -> dict[str, bytes | None]:
+def remembered(look: Look, plan: Plan, now_ns: int) -> dict[str, bytes | None]:
     """What is to be remembered of sidecars as they were read and stay."""
     kept: dict[str, bytes | None] = {}
     if look.ledger.found is not None and look.ledger.ledger is not None:
-        kept[look.ledger.path] = remember.pack(look.ledger.found.stat, look.ledger.found.data)
+        found = look.ledger.found
+        kept[look.ledger.path] = remember.pack_read(found, found.data, now_ns)
     sights = [seen for seen in look.xmps if seen.sight]
     for seen, absorbed in zip(sights, plan.absorbed, strict=True):
         if seen.found is not None:
-            kept[join(look.folder, seen.name)] = pack_xmp(seen.found, absorbed.has)
+            kept[join(look.folder, seen.name)] = remember.pack_read(seen.found, hint_of(absorbed.has), now_ns)
     return kept
 
 

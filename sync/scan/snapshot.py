@@ -12,17 +12,24 @@ import struct
 from collections.abc import Collection, Iterable
 from itertools import chain
 
-from sync.ports import FOLDER, TEMP_PREFIX, Entry
+from sync.ports import FOLDER, TEMP_PREFIX, Entry, Stat
 
 KNOWN, UNREADABLE = b"k", b"u"
 _HEAD = struct.Struct("<c8sI")
 _MASK = (1 << 64) - 1
+_SECOND = 10**9
 _LEFT_OUT = b"\0\0"  # no name is empty
 RACY_NS = 2_000_000_000
 """A file changed this shortly before we looked may change again without any of its numbers changing.
 
 By the disk's clock: where that is not ours, `engine.ahead` tells how far ours is ahead, and with what limit.
 """
+
+
+def is_racy(stat: Stat, now_ns: int) -> bool:
+    """Whether a file may change again without any of its numbers changing: its disk counts whole seconds."""
+    last = max(stat.mtime_ns, stat.ctime_ns)
+    return last > now_ns - RACY_NS and stat.mtime_ns % _SECOND == 0 == stat.ctime_ns % _SECOND
 
 
 def rules_digest(rules: object) -> bytes:

@@ -20,6 +20,7 @@ from tests.sync.machines import (
     Machine,
     assets,
     disk_machine,
+    kinds,
     late_writer,
     simulated_machine,
 )
@@ -361,3 +362,22 @@ def test_two_sessions_of_one_photo_wait_for_each_other(tmp_path: Any) -> None:
     for name in ("A.JPG", "B.JPG"):
         assert len(machine.engine.look(name).document.value("tags")) == 40
         assert len(machine.mirror(name)["tags"]) == 40
+
+
+def test_a_second_write_in_the_same_moment_of_a_coarse_disk_is_heard_at_its_event() -> None:
+    """A card with FAT counts two seconds at a time, and a rating takes no more room than another."""
+    machine = simulated_machine()
+    machine.memfs.granularity_ns = 2 * 10**9
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, rating=1)
+    machine.pass_time(10)
+    machine.scan()
+    machine.pass_time(2 - machine.site.clock.now_ns() % (2 * 10**9) / 1e9)
+    for rating in (3, 4):
+        FakeTool(machine.hands, SIDECAR).set(rating=rating)
+        machine.pass_time(0.4)
+        told = assets(machine.touch(SIDECAR))
+        assert told[PHOTO].document.value("rating") == rating
+    machine.pass_time(10)
+    machine.touch(SIDECAR)
+    assert kinds(machine.touch(SIDECAR)) == ["Done"]
