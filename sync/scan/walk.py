@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sync.pairing.ignore import IGNORE_FILE, LONGEST_IGNORE_FILE, NO_MEDIA, Rules, ignores, parse
 from sync.pairing.names import is_ignored
-from sync.ports import FILE, FOLDER, FS, UNKNOWN, Entry, join
+from sync.ports import FOLDER, FS, UNKNOWN, Entry, join
 from sync.scan.snapshot import is_same, is_unreadable, pack, rules_digest, unpack
 
 _DEEPEST = 200
@@ -115,6 +115,8 @@ def _rules_in(fs: FS, folder: str, above: Rules) -> Rules:
 
 
 def _has(fs: FS, folder: str, name: str) -> bool:
+    """Whether the name is there, whatever it is: a listing asks for no more."""
     with contextlib.suppress(OSError):
-        return fs.stat(join(folder, name)).kind == FILE
+        fs.stat(join(folder, name))
+        return True
     return False

@@ -137,6 +137,8 @@ def test_rules_of_a_folder_are_those_of_all_above_it_or_none_when_it_is_left_out
     fs.hands.put("d/.kphotosignore", b"!a.png")
     fs.hands.put("n/.nomedia", b"")
     fs.hands.put("n/e/a.jpg", b"")
+    fs.hands.folder("m/.nomedia")
+    assert rules_for(fs, "m") is None
     assert rules_for(fs, "d") == parse("*.png\nsecret/\n", "") + parse("!a.png", "d")
     assert rules_for(fs, "secret") is None
     assert rules_for(fs, "d/secret/x") is None
