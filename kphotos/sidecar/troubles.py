@@ -33,10 +33,15 @@ def rows(asset: Asset, damage: str | None) -> Iterator[ProblemRow]:
 
 
 def cleared(asset: Asset) -> Iterator[Cleared]:
-    """Whatever was told before of an asset, at every path at which it may have been."""
+    """Whatever was told before of an asset, at every path at which it may have been.
+
+    An XMP by the stem may be that of the RAW beside it, or nobody's: then it is not this one's to take back.
+    """
     stem = asset.path.rpartition(".")[0] or asset.path
-    own = (asset.path, f"{asset.path}{XMP_SUFFIX}", f"{stem}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}")
-    for path in sorted({*own, *asset.sidecars}):
+    own = {asset.path, f"{asset.path}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}", *asset.sidecars}
+    if asset.owns_stem:
+        own.add(f"{stem}{XMP_SUFFIX}")
+    for path in sorted(own):
         yield Cleared(asset.volume, names.escape(path))
 
 

@@ -131,6 +131,7 @@ def asset_of(
         pending,
         sighted(volume, look),
         takeout=said(look),
+        owns_stem=look.group.owns_stem,
     )
 
 
@@ -161,6 +162,7 @@ def _without_ledger(
         look.problems,
         sighted=sighted(volume, look),
         takeout=said(look),
+        owns_stem=look.group.owns_stem,
     )
 
 

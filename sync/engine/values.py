@@ -72,6 +72,7 @@ class Asset:
     `pending`: an XMP does not say yet what the ledger does. `sidecars` are paths, as is a problem's.
     `takeout`: what Google Takeout's JSON says, which is a layer of its own and in no ledger.
     `again`: seconds after which it is to be looked at once more though nothing may have changed by then.
+    `owns_stem`: an XMP by its stem is this one's, or would be if it lay there.
     """
 
     volume: str
@@ -87,6 +88,7 @@ class Asset:
     sighted: tuple[Sighting, ...] = ()
     again: float | None = None
     takeout: Takeout | None = None
+    owns_stem: bool = False
 
 
 @dataclass(frozen=True, slots=True)

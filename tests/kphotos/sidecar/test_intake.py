@@ -185,3 +185,30 @@ def test_a_further_scan_writes_nothing(library: Library) -> None:
     before = {path: path.stat().st_mtime_ns for path in library.root.rglob("*")}
     library.scan()
     assert {path: path.stat().st_mtime_ns for path in library.root.rglob("*")} == before
+
+
+def _touch(library: Library, *paths: str) -> None:
+    events = sites.engine_of(library.settings, library.volume).touch(paths)
+    intake.take(library.settings, library.volume, events)
+
+
+def test_a_look_at_the_jpeg_takes_nothing_back_that_was_told_of_the_raw_beside_it(library: Library) -> None:
+    (library.root / "IMG.CR3").write_bytes(b"raw")
+    jpeg(library.root / "IMG.jpg")
+    (library.root / "IMG.xmp").write_bytes(b"<x:xmpmeta")
+    library.scan()
+    assert _problems(library)["IMG.xmp"] == "unreadable"
+    os.utime(library.root / "IMG.jpg", (1, 1))
+    _touch(library, "IMG.jpg")
+    assert _problems(library)["IMG.xmp"] == "unreadable"
+
+
+def test_a_sidecar_that_may_be_of_several_photos_stays_told_when_one_is_looked_at(library: Library) -> None:
+    for name in ("pond.jpg", "pond.png"):
+        jpeg(library.root / name)
+    (library.root / "pond.xmp").write_bytes(xmps.write(None, {"rating": 2}, "0mwrr9fr500-0adbbc9f"))
+    library.scan()
+    assert _problems(library)["pond.xmp"] == "ambiguous"
+    os.utime(library.root / "pond.png", (1, 1))
+    _touch(library, "pond.png")
+    assert _problems(library)["pond.xmp"] == "ambiguous"
