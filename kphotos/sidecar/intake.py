@@ -215,7 +215,7 @@ def _other(volume: Volume, event: Event, tally: Tally) -> list[Change]:
 
 
 def _lost(volume: Volume, path: str) -> list[Change]:
-    return [Gone(volume.id, names.escape(path)), Cleared(volume.id, names.escape(path))]
+    return [Gone(volume.id, names.escape(path)), *troubles.over(volume, path)]
 
 
 def _repeat_stale(settings: Settings, volume: Volume, engine: Engine, assets: Iterable[Asset]) -> None:

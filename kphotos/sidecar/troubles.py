@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
 from kphotos.index.rows import Change, Cleared, ProblemRow
+from kphotos.storage.volumes import Volume
 from sync.core import names
 from sync.core.model import Problem
 from sync.engine import Asset, Root
@@ -37,12 +39,25 @@ def cleared(asset: Asset) -> Iterator[Cleared]:
 
     An XMP by the stem may be that of the RAW beside it, or nobody's: then it is not this one's to take back.
     """
-    stem = asset.path.rpartition(".")[0] or asset.path
-    own = {asset.path, f"{asset.path}{XMP_SUFFIX}", f"{asset.path}{LEDGER_SUFFIX}", *asset.sidecars}
-    if asset.owns_stem:
-        own.add(f"{stem}{XMP_SUFFIX}")
-    for path in sorted(own):
+    by_stem = {_by_stem(asset.path)} if asset.owns_stem else set()
+    for path in sorted({*_own(asset.path), *asset.sidecars, *by_stem}):
         yield Cleared(asset.volume, names.escape(path))
+
+
+def over(volume: Volume, path: str) -> Iterator[Cleared]:
+    """The same of an original that is there no more, with what may have gone with it."""
+    shared = _by_stem(path)
+    by_stem = () if os.path.lexists(volume.root / shared) else (shared,)
+    for each in (*_own(path), *by_stem):
+        yield Cleared(volume.id, names.escape(each))
+
+
+def _own(path: str) -> tuple[str, ...]:
+    return path, f"{path}{XMP_SUFFIX}", f"{path}{LEDGER_SUFFIX}"
+
+
+def _by_stem(path: str) -> str:
+    return f"{path.rpartition('.')[0] or path}{XMP_SUFFIX}"
 
 
 def of_root(volume: str, root: Root) -> list[Change]:

@@ -212,3 +212,14 @@ def test_a_sidecar_that_may_be_of_several_photos_stays_told_when_one_is_looked_a
     os.utime(library.root / "pond.png", (1, 1))
     _touch(library, "pond.png")
     assert _problems(library)["pond.xmp"] == "ambiguous"
+
+
+def test_a_photo_that_went_away_takes_along_what_was_told_of_its_sidecars(library: Library) -> None:
+    for name in ("lake.xmp", "Trip/sea.jpg.xmp"):
+        (library.root / name).write_bytes(b"<x:xmpmeta")
+    library.scan()
+    assert set(_problems(library)) == {"lake.xmp", "Trip/sea.jpg.xmp"}
+    for name in ("lake.xmp", "lake.jpg", "Trip/sea.jpg.xmp", "Trip/sea.jpg"):
+        (library.root / name).unlink()
+    library.scan(confirmed=2)
+    assert _problems(library) == {}
