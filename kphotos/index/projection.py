@@ -135,11 +135,13 @@ def _problems(database: peewee.Database, rows: Sequence[ProblemRow]) -> bool:
 
 def _cleared(database: peewee.Database, rows: Sequence[Cleared]) -> bool:
     for row in rows:
-        if row.kind is None:
-            db.run(database, "DELETE FROM problem WHERE volume = ? AND path = ?", (row.volume, row.path))
+        sql, key = "DELETE FROM problem WHERE volume = ? AND path = ?", (row.volume, row.path)
+        if row.kind is not None:
+            db.run(database, f"{sql} AND kind = ?", (*key, row.kind))
+        elif row.but:
+            db.run(database, f"{sql} AND kind NOT IN ({db.marks(len(row.but))})", (*key, *row.but))
         else:
-            key = (row.volume, row.path, row.kind)
-            db.run(database, "DELETE FROM problem WHERE volume = ? AND path = ? AND kind = ?", key)
+            db.run(database, sql, key)
     return False
 
 

@@ -67,11 +67,12 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """A path has no problem any more (of this kind, or of any)."""
+    """A path has no problem any more (of this kind, or of any but those in `but`)."""
 
     volume: str
     path: str
     kind: str | None = None
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

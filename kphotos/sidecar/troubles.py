@@ -14,6 +14,9 @@ from sync.engine import Asset, Root
 from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_BY_NAME = ("special-file", "ambiguous")
+"""Kinds that are told of a name that stands for no asset."""
+
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 
 
@@ -45,11 +48,14 @@ def cleared(asset: Asset) -> Iterator[Cleared]:
 
 
 def over(volume: Volume, path: str) -> Iterator[Cleared]:
-    """The same of an original that is there no more, with what may have gone with it."""
+    """The same of an original that is there no more, with what may have gone with it.
+
+    What took its name and is no photo has been told of before.
+    """
     shared = _by_stem(path)
     by_stem = () if os.path.lexists(volume.root / shared) else (shared,)
     for each in (*_own(path), *by_stem):
-        yield Cleared(volume.id, names.escape(each))
+        yield Cleared(volume.id, names.escape(each), but=_BY_NAME)
 
 
 def _own(path: str) -> tuple[str, ...]:
