@@ -137,8 +137,20 @@ def look_again(settings: Settings, volume: Volume, path: str) -> list[Change]:
     try:
         asset = sites.engine_of(settings, volume).look(path)
     except NoOriginal:
-        return _lost(volume, path)
+        return _told_of(settings, volume, path)
     return list(changes_of(settings, volume, [asset]))
+
+
+def _told_of(settings: Settings, volume: Volume, path: str) -> list[Change]:
+    """What is to be told of a path at which no original lies: it is gone, away with its disk, or no photo.
+
+    Nothing of the root itself: of that each scan tells, and the watcher.
+    """
+    if not path:
+        return []
+    touched = sites.engine_of(settings, volume).touch([path])
+    untold = takewhile(lambda event: not isinstance(event, Done), touched)
+    return [change for _, changes in _batches(settings, volume, untold, Tally()) for change in changes]
 
 
 def wanting(settings: Settings, assets: Iterable[Asset]) -> list[tuple[str, dict[str, str]]]:

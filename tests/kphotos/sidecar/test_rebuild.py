@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from kphotos import db, errors, index, records
+from kphotos.config import Settings
 from kphotos.identity import accounts
-from kphotos.index import digest, generation, projection, store
+from kphotos.index import digest, generation, projection, query, store
+from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import rebuild, watching
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
@@ -130,3 +134,49 @@ def test_observations_may_be_deleted_too(library: Library) -> None:
     shutil.rmtree(library.settings.storage_path / "locks")
     rebuild.rebuild(library.settings)
     assert _digest(library) == before
+
+
+def _problems(library: Library) -> dict[str, str]:
+    with index.use(library.settings):
+        return {row.path: row.kind for row in query.problems(EVERYTHING)}
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen when a rebuild has read everything and has not ended yet."""
+    genuine = rebuild.fill
+
+    def fill(settings: Settings, done: rebuild.Rebuilt, progress: object = None) -> None:
+        genuine(settings, done, None)
+        act()
+
+    monkeypatch.setattr(rebuild, "fill", fill)
+
+
+def test_problems_told_during_a_rebuild_are_in_the_new_index(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(library.root / "pipe.jpg")
+    (library.root / "lake.jpg.xmp").write_bytes(b"<x:xmpmeta")
+    os.mkfifo(library.root / "gone.jpg")
+
+    def scan() -> None:
+        library.scan()
+        (library.root / "gone.jpg").unlink()
+        library.scan()
+
+    _meanwhile(monkeypatch, scan)
+    rebuild.rebuild(library.settings)
+    assert _problems(library) == {"pipe.jpg": "special-file", "lake.jpg.xmp": "unreadable"}
+
+
+def test_a_disk_unplugged_during_a_rebuild_takes_no_photo_along(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit_and_unplug() -> None:
+        library.edit("lake.jpg", Change("title", "set", "Lake"))
+        library.root.rename(library.root.with_name("unplugged"))
+
+    _meanwhile(monkeypatch, edit_and_unplug)
+    rebuild.rebuild(library.settings)
+    assert library.view("lake.jpg").name == "lake.jpg"
+    assert _problems(library) == {"": "offline"}
