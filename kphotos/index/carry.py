@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import peewee
 
 from kphotos import db
 from kphotos.config import Settings
+from kphotos.errors import IndexMissing
 from kphotos.index import generation, store
 from kphotos.index.tables import Asset, AssetPerson, AssetTag, Favourite, Problem, Row, columns_of, table_of
 
@@ -27,6 +30,15 @@ def over(settings: Settings, volume: str) -> int:
         for model, own in _HANGING:
             _copy(source, to, model, f"asset IN (SELECT id FROM asset WHERE volume = ?){own}", volume)  # noqa: S608
     return count
+
+
+def health(settings: Settings, volume: str) -> None:
+    """Copy what the watcher tells of a volume, which lies on no disk; nothing where there is no index."""
+    to = generation.bound().database
+    with suppress(IndexMissing):
+        source = store.of(settings).database(generation.current(settings))
+        with db.checkout(source), db.snapshot(source):
+            _copy(source, to, Problem, "volume = ? AND path = '' AND kind = 'watch'", volume)
 
 
 def _copy(source: peewee.Database, to: peewee.Database, model: type[Row], where: str, volume: str) -> int:

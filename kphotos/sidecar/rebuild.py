@@ -91,6 +91,7 @@ def fill(settings: Settings, done: Rebuilt, progress: Progress | None = None) ->
         tally = intake.fill(settings, volume, sites.engine_of(settings, volume).scan(everything=True), tell)
         done.assets += tally.seen
         done.problems += tally.problems
+        carry.health(settings, volume.id)
         if tally.root is not None and (tally.root.state != "online" or tally.root.away):
             _carry(settings, volume, done)
 

@@ -109,13 +109,17 @@ class Follower:
             self._watch.ask_rescan()
 
     def tell_health(self) -> None:
-        """Show to people when changes may be noticed late, and take it back when they are not."""
+        """Show to people when changes may be noticed late, and take it back when they are not.
+
+        It lies on no disk, so what changed while the index was being rebuilt is told to the new one too.
+        """
         health = self._watch.health()
-        if health != self._told:
-            with suppress(KPhotosError):
+        with suppress(KPhotosError):
+            told = {**health, "index": generation.current(self._settings)}
+            if told != self._told:
                 projection.project(self._settings, self._health(health))
                 watches.tell(self._settings, self.volume.id, **health)
-                self._told = health
+                self._told = told
 
     def _calm(self, paths: frozenset[str]) -> None:
         tally = self._rescan() if EVERYTHING in paths else self._touch(paths)

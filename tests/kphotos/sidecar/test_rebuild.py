@@ -15,8 +15,9 @@ from kphotos import db, errors, index, records
 from kphotos.config import Settings
 from kphotos.identity import accounts
 from kphotos.index import digest, generation, projection, query, store
+from kphotos.index.rows import ProblemRow
 from kphotos.index.scope import EVERYTHING
-from kphotos.sidecar import rebuild, watching
+from kphotos.sidecar import rebuild, verify, watching
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
 
@@ -180,3 +181,22 @@ def test_a_disk_unplugged_during_a_rebuild_takes_no_photo_along(
     rebuild.rebuild(library.settings)
     assert library.view("lake.jpg").name == "lake.jpg"
     assert _problems(library) == {"": "offline"}
+
+
+def test_what_the_watcher_tells_of_a_volume_outlasts_a_rebuild(library: Library) -> None:
+    late = ProblemRow(library.volume.id, "", "watch", "Changes may be noticed late.", "Nothing is missed.")
+    projection.project(library.settings, [late])
+    assert verify.verify(library.settings).differences == []
+    rebuild.rebuild(library.settings)
+    assert _problems(library) == {"": "watch"}
+
+
+def test_what_the_watcher_tells_during_a_rebuild_is_told_to_the_new_index(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follower = watching.Follower(library.settings, library.volume)
+    monkeypatch.setattr(follower._watch, "health", lambda: {"state": "polling", "reason": "it is a share"})
+    _meanwhile(monkeypatch, follower.tell_health)
+    rebuild.rebuild(library.settings)
+    follower.tell_health()
+    assert _problems(library) == {"": "watch"}
