@@ -42,3 +42,21 @@ def test_without_an_index_there_is_nothing_to_carry(settings: Settings) -> None:
     name = generation.create(settings)
     with index.opened(settings, name), pytest.raises(IndexMissing):
         carry.over(settings, VOLUME)
+
+
+def test_what_was_read_anew_keeps_nothing_that_the_older_index_says_of_it(ready: Settings) -> None:
+    """Of a volume of which a part cannot be read, the rest is as the disk says."""
+    old = photo(
+        "b", "2020-01-01", fields={"tags": ["Old"], "people": ["Ana"]}, favourites=frozenset({"alice"})
+    )
+    projection.project(ready, [*OFFLINE, old, ProblemRow(VOLUME, "", "offline", "It was away.", "Nothing.")])
+    new = [photo("b", "2020-01-01", fields={"tags": ["New"]})]
+    name = generation.create(ready)
+    with index.opened(ready, name):
+        projection.apply(new)
+        carry.over(ready, VOLUME)
+        carried = digest()
+    other = generation.create(ready)
+    with index.opened(ready, other):
+        projection.apply([FULL, *new])
+        assert digest() == carried
