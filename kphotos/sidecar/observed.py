@@ -164,6 +164,26 @@ class Observed:
             yield database
 
 
+class Aside(Observed):
+    """The same for a round of which the index that is read hears nothing: what it sees is forgotten with it.
+
+    Kept, it would be taken for told, and shown at the next rescan at the earliest.
+    """
+
+    def __init__(self, settings: Settings, site: str) -> None:
+        super().__init__(settings, site)
+        self._held: dict[tuple[str, str], bytes | None] = {}
+
+    def last(self, volume: str, path: str) -> bytes | None:
+        """What was last seen at a sidecar's path, in this round or before it."""
+        known = super().last(volume, path)
+        return self._held.get((volume, path), known)
+
+    def _keep(self, table: str, volume: str, seen: Mapping[str, Sequence[Any] | None]) -> None:
+        if table == "sidecar":
+            self._held |= {(volume, path): None if it is None else it[0] for path, it in seen.items()}
+
+
 @contextmanager
 def _unless_full() -> Iterator[None]:
     """What cannot be remembered on a full disk costs a second look, and no edit that is durable already."""

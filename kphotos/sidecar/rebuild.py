@@ -83,12 +83,15 @@ def begin(settings: Settings) -> None:
         generation.finish(settings, name, partial(_replay, settings))
 
 
-def fill(settings: Settings, done: Rebuilt, progress: Progress | None = None) -> None:
-    """Bring all records and all volumes into the bound, empty generation."""
+def fill(
+    settings: Settings, done: Rebuilt, progress: Progress | None = None, *, is_spare: bool = False
+) -> None:
+    """Bring all records and all volumes into the bound, empty generation; a spare one is never read."""
+    engine_of = sites.bystander if is_spare else sites.engine_of
     projection.apply(records.changes(settings))
     for volume in volumes.every(settings):
         tell = _teller(progress, volume.name, done.assets)
-        tally = intake.fill(settings, volume, sites.engine_of(settings, volume).scan(everything=True), tell)
+        tally = intake.fill(settings, volume, engine_of(settings, volume).scan(everything=True), tell)
         done.assets += tally.seen
         done.problems += tally.problems
         carry.health(settings, volume.id)

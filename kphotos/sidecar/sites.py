@@ -7,12 +7,13 @@ import json
 import os
 import secrets
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from kphotos import db
 from kphotos.config import Settings
-from kphotos.sidecar.observed import Observed
+from kphotos.sidecar.observed import Aside, Observed
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 from sync import engine
@@ -42,6 +43,12 @@ def engine_of(settings: Settings, volume: Volume) -> engine.Engine:
             made[1].settle()
         made = _engines.made[key] = volume, engine.Engine(_opened(settings, volume), _site(settings))
     return made[1]
+
+
+def bystander(settings: Settings, volume: Volume) -> engine.Engine:
+    """An engine for a look at everything that nobody is told of: what it sees is still news to the others."""
+    site = _site(settings)
+    return engine.Engine(_opened(settings, volume), replace(site, memory=Aside(settings, site.id)))
 
 
 def settle() -> None:

@@ -98,7 +98,8 @@ def _index(settings: Settings, verdict: Verdict, say: Tell) -> Iterator[Differen
         with generation.use(settings):
             verdict.live = dict(digest.digest())
         with generation.opened(settings, spare):
-            rebuild.fill(settings, rebuild.Rebuilt(spare), lambda step: say("index", step.assets, None))
+            told = rebuild.Rebuilt(spare)
+            rebuild.fill(settings, told, lambda step: say("index", step.assets, None), is_spare=True)
             verdict.rebuilt = dict(digest.digest())
     finally:
         store.of(settings).drop(spare)

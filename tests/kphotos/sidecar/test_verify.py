@@ -72,3 +72,15 @@ def test_verify_hides_nothing_from_the_live_index(library: Library) -> None:
     verify.verify(library.settings)
     library.scan()
     assert library.value("lake.jpg", "title") == "Pond"
+
+
+def test_what_a_program_wrote_and_verify_saw_first_is_still_brought_into_the_index(library: Library) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    xmp = library.root / "lake.jpg.xmp"
+    xmp.write_bytes(xmp.read_bytes().replace(b"Lake", b"Pond"))
+    verify.verify(library.settings)
+    touched = ("lake.jpg.xmp", "lake.jpg.kphotos.json")
+    events = sites.engine_of(library.settings, library.volume).touch(touched)
+    intake.take(library.settings, library.volume, events)
+    assert library.value("lake.jpg", "title") == "Pond"
+    assert verify.verify(library.settings).differences == []
