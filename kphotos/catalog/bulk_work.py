@@ -39,6 +39,7 @@ class Work:
         self._was_mine = (
             frozenset(bulks.log(settings, known.undoes).mine) if known.undoes is not None else None
         )
+        self._begun = frozenset(bulks.log(settings, known.id).mine)
         self._begin()
 
     def _begin(self) -> None:
@@ -66,6 +67,7 @@ class Work:
         if wanted is None:
             return frozenset()
         ids, held = {place.id for place in found}, favourites.held(self._settings, self._viewer.id)
+        begun = ids & self._begun
         if self._was_mine is not None:
             ids &= self._was_mine
         elif wanted:
@@ -73,9 +75,11 @@ class Work:
             ids = {one.id for one in found if not one.favourite and not editable.sees(one.volume)}
         touched = ids - held if wanted else ids & held
         if touched:
+            # Said before it is done: a record does not tell whoever goes on after a kill whose doing it was.
+            bulks.add(self._settings, self._order.id, Line(mine=sorted(touched)))
             change = {"add": touched} if wanted else {"remove": touched}
             favourites.change_many(self._settings, self._viewer.id, **change)
-        return frozenset(touched)
+        return frozenset(touched | begun)
 
     def _in_volume(self, volume: str, places: Sequence[Place]) -> None:
         may_edit = access.can_edit(self._settings, self._viewer, volume)

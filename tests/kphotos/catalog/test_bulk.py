@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kphotos import index, jobs, records
-from kphotos.catalog import bulk
+from kphotos.catalog import bulk, favourites
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Forbidden, Invalid, NotFound
 from kphotos.identity.access import ADMIN, MEMBER, Viewer
@@ -252,3 +252,30 @@ def test_an_account_that_was_disabled_does_nothing_more(house: House) -> None:
     bulks.save(house.settings, made, list(house.ids().values()))
     with pytest.raises(Forbidden):
         bulk.run(house.settings, made.id)
+
+
+def test_favourites_in_the_own_record_are_taken_back_after_a_kill_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = [{"field": "favourites", "op": "add", "value": "bob"}]
+    first = house.ids()["IMG_0.JPG"]
+    assert favourites.add(house.settings, "bob", first)
+    made = house.order(mark, BOB)
+    is_killed = []
+
+    def die(settings: Settings, name: str, line: bulks.Line) -> None:
+        if line.changed:
+            is_killed.append(name)
+            raise SystemExit
+        add(settings, name, line)
+
+    add = bulks.add
+    monkeypatch.setattr(bulks, "add", die)
+    with pytest.raises(SystemExit):
+        bulk.run(house.settings, made)
+    assert is_killed
+    monkeypatch.setattr(bulks, "add", add)
+    log = bulk.run(house.settings, made)
+    assert (len(log.changed), len(log.unchanged)) == (6, 1)
+    house.undone(made, BOB)
+    assert favourites.held(house.settings, "bob") == {first}
