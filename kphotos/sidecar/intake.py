@@ -133,24 +133,17 @@ def _changes(
 
 
 def look_again(settings: Settings, volume: Volume, path: str) -> list[Change]:
-    """The changes that make the index agree with the disk on one path, whatever lies there now."""
-    try:
-        asset = sites.engine_of(settings, volume).look(path)
-    except NoOriginal:
-        return _told_of(settings, volume, path)
-    return list(changes_of(settings, volume, [asset]))
+    """The changes that make the index agree with the disk on one path, whatever lies there now.
 
-
-def _told_of(settings: Settings, volume: Volume, path: str) -> list[Change]:
-    """What is to be told of a path at which no original lies: it is gone, away with its disk, or no photo.
-
-    Nothing of the root itself: of that each scan tells, and the watcher.
+    Of the root itself each scan tells, and the watcher.
     """
-    if not path:
-        return []
-    touched = sites.engine_of(settings, volume).touch([path])
-    untold = takewhile(lambda event: not isinstance(event, Done), touched)
-    return [change for _, changes in _batches(settings, volume, untold, Tally()) for change in changes]
+    engine = sites.engine_of(settings, volume)
+    try:
+        return list(changes_of(settings, volume, [engine.look(path)])) if path else []
+    except NoOriginal:
+        # It is gone, away with its disk, or never was a photo.
+        untold = takewhile(lambda event: not isinstance(event, Done), engine.touch([path]))
+        return [change for _, changes in _batches(settings, volume, untold, Tally()) for change in changes]
 
 
 def wanting(settings: Settings, assets: Iterable[Asset]) -> list[tuple[str, dict[str, str]]]:
