@@ -45,6 +45,11 @@ class Following:
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
+        yield from self._follow_gone(path, entry, arrivals)
+        for copy in self._rounds.identities.waiting(path):
+            yield from self.settled(copy)
+
+    def _follow_gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         try:
             left = self._left(path, arrivals)
         except OSError:

@@ -2,9 +2,12 @@
 
 The site's memory names the path that had the id first; without it, the order of the scan does. The other
 one goes by an id derived from its path, which its ledger gets at the next write; a rebuild decides alike.
+When the first is gone before that, the other has the id: so it is remembered who waits for whom.
 """
 
 from __future__ import annotations
+
+import json
 
 from sync.core.identity import reissued_id
 from sync.engine.finding import find_group, read_group
@@ -12,7 +15,7 @@ from sync.engine.values import Site, Volume
 from sync.errors import NotFound
 from sync.ports import split
 
-_KEY = "//id/"  # no path in a volume begins with a slash
+_KEY, _WAITING = "//id/", "//waiting/"  # no path in a volume begins with a slash
 
 
 def holder_key(asset_id: str) -> str:
@@ -35,9 +38,27 @@ class Identities:
         if holder == path:
             return asset_id
         if holder is not None and self._holds(holder, asset_id):
+            self._wait(path, holder)
             return reissued_id(asset_id, self._volume.id, path)
         self.new[key] = path.encode("utf-8", "surrogateescape")
         return asset_id
+
+    def waiting(self, holder: str) -> list[str]:
+        """Those that may go by another id now that the original at a path is gone; asked once."""
+        key = _WAITING + holder
+        paths = self._waiting(key)
+        if paths:
+            self.new[key] = None
+        return paths
+
+    def _wait(self, path: str, holder: str) -> None:
+        key = _WAITING + holder
+        if path not in (paths := self._waiting(key)):
+            self.new[key] = json.dumps([*paths, path]).encode()
+
+    def _waiting(self, key: str) -> list[str]:
+        kept = self.new[key] if key in self.new else self._site.memory.last(self._volume.id, key)
+        return list(json.loads(kept)) if kept else []
 
     def _holds(self, path: str, asset_id: str) -> bool:
         """Whether there still is an original there whose ledger has that id."""

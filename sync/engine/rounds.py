@@ -43,7 +43,7 @@ class Rounds:
         self.pen = Pen(site.id, site.rng)
         self._kept: dict[str, bytes | None] = {}
         self._deciding = Deciding(volume, site)
-        self.behind = self._deciding.behind
+        self.behind, self.identities = self._deciding.behind, self._deciding.identities
         self._ahead = Ahead(volume, site)
         self.attempting = Attempting(volume, site, self._deciding)
         self.unsettled: set[str] = set()

@@ -10,7 +10,7 @@ import pytest
 from sync.codecs import xmp
 from sync.core.model import Change
 from sync.core.plan import plan
-from sync.engine import Cleared, Done, Gone, Later, Root, Seen, Trouble, begin, hash_of
+from sync.engine import Cleared, Done, Event, Gone, Later, Root, Seen, Trouble, begin, hash_of
 from sync.engine.assets import first_sight, group_of, here
 from sync.engine.finding import find_group, read_group
 from sync.errors import BadValue, Conflict, NewerSchema, NotFound, Offline, Refused, Unreadable
@@ -346,6 +346,41 @@ def test_a_copied_folder_is_other_assets_with_the_same_metadata(
     machine.restart(forget=True)
     again = assets(machine.scan(everything=True))
     assert (again[PHOTO].id, again[copy.path].id) == (first, copy.id)
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+@pytest.mark.parametrize("way", ["removed", "moved"])
+def test_when_the_first_of_two_copies_is_gone_live_ids_are_those_of_a_rebuild(
+    machine: Machine, way: str, told_by: str
+) -> None:
+    first = machine.edit(PHOTO, rating=4).id
+    machine.scan()
+    copy_with_sidecars(machine, "copy")
+    index: dict[str, str] = {}
+
+    def take(events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Seen):
+                index[event.asset.path] = event.asset.id
+            elif isinstance(event, Gone):
+                index.pop(event.path, None)
+
+    take(machine.scan(everything=True))
+    machine.pass_time(3)
+    take(machine.scan())
+    assert index[f"copy/{PHOTO}"] != index[PHOTO] == first
+    paths = [PHOTO, SIDECAR, LEDGER]
+    for path in list(paths):
+        if way == "moved":
+            machine.hands.move(path, f"moved/{path}")
+            paths.append(f"moved/{path}")
+        else:
+            machine.hands.remove(path)
+    take(machine.scan() if told_by == "scan" else machine.touch(*paths))
+    take(machine.scan())
+    machine.restart()
+    assert index == {path: asset.id for path, asset in assets(machine.scan(everything=True)).items()}
+    assert index[f"{'copy' if way == 'removed' else 'moved'}/{PHOTO}"] == first
 
 
 def test_a_moved_original_keeps_its_id(machine: Machine) -> None:
