@@ -13,7 +13,7 @@ from kphotos.cli.exits import FOUND, OK, UNAVAILABLE
 from kphotos.cli.homes import prepare
 from kphotos.cli.output import Output
 from kphotos.config import Settings
-from kphotos.errors import NotFound
+from kphotos.errors import Invalid, NotFound
 from kphotos.index import query
 from kphotos.index.duplicates import Copies, duplicates
 from kphotos.index.rows import ProblemRow
@@ -58,6 +58,11 @@ def add(
 def scan(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     """Exit code 3 if a volume is offline or halted, 1 if something in one is a problem."""
     prepare(settings)
+    if arguments.confirm and len(arguments.folder or volumes.every(settings)) > 1:
+        # What is said of one disk is no word on another, which may only be unplugged.
+        raise Invalid(
+            "--confirm", "One volume at a time is confirmed: name its folder.", kept="Nothing was scanned."
+        )
     chosen = [sites.add(settings, folder) for folder in arguments.folder] or volumes.every(settings)
     if not chosen:
         raise NotFound("There is no volume yet: kphotos scan FOLDER makes one.")

@@ -73,7 +73,7 @@ def of_root(volume: str, root: Root) -> list[Change]:
         return over
     if root.state == "halted":
         reason = f"{root.gone} originals are missing at once."
-        command = f"kphotos scan --confirm {len(root.paths) or root.gone}"
+        command = f"kphotos scan --confirm {len(root.paths) or root.gone} FOLDER"
         kept = f"Nothing was removed. If they are really gone, say so under Storage, or with `{command}`."
     else:
         reason = f"The volume is offline: {root.reason}."

@@ -74,6 +74,24 @@ def test_a_halted_volume_goes_on_only_when_as_many_as_were_told_are_confirmed(
     assert told("problems")[1]["problems"] == []
 
 
+def test_of_several_volumes_only_the_one_that_is_named_is_confirmed(
+    library: Path, told: Told, tmp_path: Path
+) -> None:
+    card = tmp_path / "Card"
+    for folder in (library, card):
+        for number in range(60):
+            jpeg(folder / "many" / f"{number:02}.jpg", colour=number)
+    told("scan", library, card)
+    for folder in (library, card):
+        (folder / "many").rename(folder.with_suffix(".away"))
+    told("scan")
+    code, document = told("scan", "--confirm", 60)
+    assert (code, document["error"]["field"]) == (USAGE, "--confirm")
+    told("scan", "--confirm", 60, library)
+    states = {one["name"]: (one["state"], one["missing"]) for one in told("volume", "list")[1]["volumes"]}
+    assert states == {"Pictures": ("online", 0), "Card": ("halted", 60)}
+
+
 def halted(answer: tuple[int, dict[str, Any]]) -> tuple[str, int]:
     (volume,) = answer[1]["volumes"]
     return volume["state"], volume["gone"]
