@@ -123,6 +123,7 @@ def _changes(
 ) -> Iterator[Change]:
     store = store_of(settings)
     for asset, found in zip(assets, embeddeds, strict=True):
+        troubles.log(asset)
         known = store.facts(asset.original.hash) if asset.original.hash is not None else None
         if known is not None:
             yield facts_row(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sync.core.model import Problem
 from sync.engine import Asset, Root
 from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
+LOG = logging.getLogger(__name__)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BY_NAME = ("special-file", "ambiguous")
 """Kinds that are told of a name that stands for no asset."""
@@ -35,6 +37,13 @@ def rows(asset: Asset, damage: str | None) -> Iterator[ProblemRow]:
         kept = "The photo is shown, and its file keeps the name."
         yield ProblemRow(asset.volume, path, "name", reason, kept)
     yield from (row(asset.volume, problem) for problem in asset.problems)
+
+
+def log(asset: Asset) -> None:
+    """Put down what is mended by the time it is told: at the next look the page knows no more of it."""
+    for problem in asset.problems:
+        if problem.kind == "rollback":
+            LOG.warning("rollback: %s: %s %s", names.escape(problem.path), problem.reason, problem.kept)
 
 
 def cleared(asset: Asset) -> Iterator[Cleared]:

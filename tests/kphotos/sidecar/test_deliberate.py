@@ -27,6 +27,21 @@ def test_the_older_ledger_that_was_put_back_stands_in_the_index_too(library: Lib
     assert (line["by"], line["from"], line["to"]) == ("alice", "See", "Lake")
 
 
+def test_that_the_newer_was_brought_back_stands_in_the_log_longer_than_on_the_page(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.edit(PHOTO, Change("title", "set", "Lake"))
+    ledger = library.root / f"{PHOTO}.kphotos.json"
+    older = ledger.read_bytes()
+    library.edit(PHOTO, Change("title", "set", "See"))
+    ledger.write_bytes(older)
+    library.scan()
+    library.scan()
+    assert library.value(PHOTO, "title") == "See"
+    (record,) = (one for one in caplog.records if "rollback" in one.getMessage())
+    assert (record.levelname, ledger.name in record.getMessage()) == ("WARNING", True)
+
+
 def test_another_pictures_sidecars_are_set_aside(library: Library) -> None:
     library.edit(PHOTO, Change("title", "set", "Lake"))
     jpeg(library.root / PHOTO, taken="2023-01-01T10:00:00", text="quite another picture")
