@@ -20,11 +20,12 @@ from sync.core.names import escape
 
 def told(settings: Settings, standing: Standing) -> dict[str, Any]:
     """{id, name, path, writable, hands_off, state, reason, code, photos, missing, away, free, total, watch:
-    {state, reason}, scanned, reading, asked, sites: [{id, host, seen, retired, here}]}; bytes, ISO moments or
-    null.
+    {state, reason, lost}, scanned, reading, asked, sites: [{id, host, seen, retired, here}]}; bytes, ISO
+    moments or null.
 
     `hands_off`: an admin wants nothing to be written there. `code` tells reasons apart: "foreign" may be
-    accepted. `away` of the `missing` are on disks that are usually mounted inside of the volume.
+    accepted. `away` of the `missing` are on disks that are usually mounted inside of the volume. `lost` says
+    how often the kernel dropped events since the watch began.
     """
     volume, watched = standing.volume, standing.watched
     return {
@@ -41,7 +42,11 @@ def told(settings: Settings, standing: Standing) -> dict[str, Any]:
         "away": watched.away if standing.missing else 0,
         "free": standing.free,
         "total": standing.total,
-        "watch": {"state": watched.state or "stopped", "reason": watched.reason or None},
+        "watch": {
+            "state": watched.state or "stopped",
+            "reason": watched.reason or None,
+            "lost": watched.lost,
+        },
         "scanned": moment(watched.scanned_ms),
         "reading": standing.reading,
         "asked": standing.is_asked,

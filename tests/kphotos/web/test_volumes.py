@@ -97,7 +97,17 @@ def test_how_changes_are_noticed_is_said_with_its_reason(
     assert only(as_alice.get("/api/volumes"))["watch"] == {
         "state": state or "stopped",
         "reason": reason or None,
+        "lost": 0,
     }
+
+
+def test_that_events_were_lost_and_made_up_for_is_said(folder: Folder, as_alice: Browser) -> None:
+    watches.tell(folder.settings, folder.volume.id, state="watching", reason="", lost=0)
+    assert "looked at again" not in as_alice.get("/storage").text
+    watches.tell(folder.settings, folder.volume.id, lost=3)
+    assert only(as_alice.get("/api/volumes"))["watch"]["lost"] == 3
+    for page in ("/storage", f"/storage/{folder.volume.id}"):
+        assert "3 times since K-Photos began; the whole folder was looked at again" in as_alice.get(page).text
 
 
 def test_what_is_missing_is_listed_page_by_page(folder: Folder, as_alice: Browser) -> None:
