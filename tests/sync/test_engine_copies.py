@@ -138,6 +138,19 @@ def test_a_doubtful_name_without_proof_is_told_and_left(tag: str, of: str) -> No
     assert [(problem.path, problem.kind) for problem in asset.problems] == [(copy, "ambiguous")]
 
 
+@pytest.mark.parametrize(("others", "is_copy"), [({"label": "Red"}, True), ({"rating": 5}, False)])
+def test_what_is_alike_proves_a_doubtful_name_only_if_it_is_most_of_what_both_say(
+    others: dict[str, Any], is_copy: bool
+) -> None:
+    machine = machine_with(title="Lake", rating=1, creator=["Ana"], copyright="Ana")
+    copy = name_of(SIDECAR, " (1)")
+    there = {"title": "Sea", "creator": ["Ana"], "copyright": "Ana", **others}
+    machine.hands.put(copy, foreign_xmp(there))
+    asset = settled(machine)
+    assert (copy.removeprefix("d/") not in machine.hands.names("d")) == is_copy
+    assert ([problem.kind for problem in asset.problems] == ["ambiguous"]) == (not is_copy)
+
+
 @pytest.mark.parametrize("tag", WEAK)
 def test_a_doubtful_name_beside_nothing_is_nobodys(tag: str) -> None:
     machine = machine_with()
