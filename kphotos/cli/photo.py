@@ -103,14 +103,12 @@ def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Outp
     out.say(f"{told['path']}  ({told['kind']}, {size}{told['size']:,} bytes)\n")
     rows = []
     for name, field in told["fields"].items():
-        who = people.get(field.get("by") or "", "")
-        by = " ".join(part for part in (who, field.get("via") and f"through {field['via']}") if part)
         mark = "conflict: " if field["conflict"] else ""
-        rows.append((FIELDS[name].label, mark + value_text(field["value"]), SOURCES[field["source"]], by))
+        shown = mark + value_text(field["value"])
+        rows.append((FIELDS[name].label, shown, SOURCES[field["source"]], _who(field, people)))
         for other in field.get("candidates", []):
-            rows.append(
-                ("", f"  or: {value_text(other['value'])}", "", other.get("via") or other.get("by") or "")
-            )
+            if other["at"] != field.get("at"):
+                rows.append(("", f"  or: {value_text(other['value'])}", "", _who(other, people)))
     out.table(("field", "value", "said by", "who"), rows)
     for path in told["sidecars"]:
         out.say(f"sidecar  {path}")
@@ -120,6 +118,11 @@ def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Outp
         out.say(f"problem  {problem['path']}: {problem['reason']}  {problem['kept']}")
     if told["pending"]:
         out.say("pending  the XMP will be written as soon as it can be")
+
+
+def _who(said: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    who = people.get(said.get("by") or "", "")
+    return " ".join(part for part in (who, said.get("via") and f"through {said['via']}") if part)
 
 
 def account_of(settings: Settings, name: str | None) -> str | None:

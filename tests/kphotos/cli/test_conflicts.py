@@ -69,6 +69,15 @@ def test_one_photo_is_shown_with_every_value_numbered(
         assert said in words
 
 
+def test_show_tells_each_value_once_with_the_name_of_who_said_it(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["show", str(photo)])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[-2:] for line in lines if "Sea" in line] == [["the", "terminal"]]
+    assert [line[-2:] for line in lines if "Harbour" in line] == [["through", "darktable"]]
+
+
 def test_decided_by_number_and_by_value_it_waits_no_more(photo: Path, told: Told) -> None:
     code, document = told("conflicts", "resolve", photo, "title=@3")
     assert (code, document["resolved"]) == (FOUND, {"title": "Harbour"})
