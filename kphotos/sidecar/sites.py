@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kphotos import db
 from kphotos.config import Settings
+from kphotos.sidecar.elsewhere import Elsewhere
 from kphotos.sidecar.observed import Aside, Observed
 from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
@@ -90,6 +91,7 @@ def _opened(settings: Settings, volume: Volume) -> engine.Volume:
         marked=volume.marked,
         landmarks=volume.landmarks,
         mounts=partial(mounted_below, volume.root),
+        elsewhere=Elsewhere(settings, volume.id, engine_of),
     )
 
 

@@ -111,6 +111,17 @@ class Engine:
         """One asset as it is on disk now; reads only. NotFound where there is no such original."""
         return self._rounds.look(path)
 
+    def holds(self, asset_id: str) -> bool:
+        """Whether an original here has this id, as far as is known; of one that is away now that is so."""
+        path = self._rounds.identities.holder(asset_id)
+        if path is None:
+            return False
+        try:
+            self._rounds.enter()
+        except Offline:
+            return True
+        return self._rounds.identities.holds(path, asset_id)
+
     def is_fresh(self, asset: Asset) -> bool:
         """Whether nobody has written to the asset's sidecars since it was looked at; some stats, no read."""
         return all(self._version(beside, path) == version for beside, path, version in asset.sighted)

@@ -118,6 +118,8 @@ class Attempting:
                 round_.undo = inverse(before, after, round_.changes)
                 round_.is_changed = before.seen != after.seen
             round_.newer, round_.held = None, written.ledger.ledger
+            if attempt.look.ledger.ledger is None and round_.held is not None:
+                self._deciding.identities.of(attempt.look.path, round_.held.id)  # held before it is copied
 
     def told(
         self, attempt: Attempt, written: Written, round_: Round

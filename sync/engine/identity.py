@@ -2,7 +2,8 @@
 
 The site's memory names the path that had the id first; without it, the order of the scan does. The other
 one goes by an id derived from its path, which its ledger gets at the next write; a rebuild decides alike.
-When the first is gone before that, the other has the id: so it is remembered who waits for whom.
+When the first is gone before that, the other has the id: so it is remembered who waits for whom. Where the
+other volume holds it (`Volume.elsewhere`), the copy stays with its derived id: nobody here hears of that one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sync.engine.values import Site, Volume
 from sync.errors import NotFound
 from sync.ports import split
 
-_KEY, _WAITING = "//id/", "//waiting/"  # no path in a volume begins with a slash
+_KEY, _WAITING, _COPY = "//id/", "//waiting/", "//copy/"  # no path in a volume begins with a slash
 
 
 def holder_key(asset_id: str) -> str:
@@ -32,16 +33,22 @@ class Identities:
 
     def of(self, path: str, asset_id: str) -> str:
         """The id that the original at a path goes by, whose ledger says `asset_id`."""
-        key = holder_key(asset_id)
-        kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
-        holder = kept.decode("utf-8", "surrogateescape") if kept else None
+        holder = self.holder(asset_id)
         if holder == path:
             return asset_id
-        if holder is not None and self._holds(holder, asset_id):
+        if holder is not None and self.holds(holder, asset_id):
             self._wait(path, holder)
             return reissued_id(asset_id, self._volume.id, path)
-        self.new[key] = path.encode("utf-8", "surrogateescape")
+        if self._is_copy(path, asset_id):
+            return reissued_id(asset_id, self._volume.id, path)
+        self.new[holder_key(asset_id)] = path.encode("utf-8", "surrogateescape")
         return asset_id
+
+    def holder(self, asset_id: str) -> str | None:
+        """The path that had the id when it was last looked at."""
+        key = holder_key(asset_id)
+        kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
+        return kept.decode("utf-8", "surrogateescape") if kept else None
 
     def waiting(self, holder: str) -> list[str]:
         """Those that may go by another id now that the original at a path is gone; asked once."""
@@ -50,6 +57,18 @@ class Identities:
         if paths:
             self.new[key] = None
         return paths
+
+    def _is_copy(self, path: str, asset_id: str) -> bool:
+        """Whether another volume has the id, or had it when the original was met here."""
+        key, told = _COPY + path, asset_id.encode()
+        if self._volume.elsewhere is None:
+            return False
+        if (self.new.get(key) or self._site.memory.last(self._volume.id, key)) == told:
+            return True
+        if self._volume.elsewhere(asset_id):
+            self.new[key] = told
+            return True
+        return False
 
     def _wait(self, path: str, holder: str) -> None:
         key = _WAITING + holder
@@ -60,7 +79,7 @@ class Identities:
         kept = self.new[key] if key in self.new else self._site.memory.last(self._volume.id, key)
         return list(json.loads(kept)) if kept else []
 
-    def _holds(self, path: str, asset_id: str) -> bool:
+    def holds(self, path: str, asset_id: str) -> bool:
         """Whether there still is an original there whose ledger has that id."""
         try:
             group, stat, _ = find_group(self._volume, path)

@@ -19,7 +19,7 @@ class Volume:
     `id` is the uuid in the root's marker. Not `writable`: nothing is written below the root, ledgers
     go to the overlay, and there are no mirrors. `marked`: the root has carried the marker before; one
     that never has is known by its `landmarks`. `mounts` tells the folders, as paths, in which another
-    filesystem is mounted just now.
+    filesystem is mounted just now. `elsewhere` tells whether an original of another volume has an asset's id.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Volume:
     marked: bool = False
     landmarks: tuple[Landmark, ...] = ()
     mounts: Callable[[], frozenset[str]] = frozenset
+    elsewhere: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,6 +348,14 @@ def test_a_copied_folder_is_other_assets_with_the_same_metadata(
     assert (again[PHOTO].id, again[copy.path].id) == (first, copy.id)
 
 
+def test_an_id_is_held_from_the_first_edit_on(machine: Machine) -> None:
+    first = machine.edit(PHOTO, rating=4).id
+    copy_with_sidecars(machine, "a copy")
+    paths = [f"a copy/{name}" for name in (PHOTO, SIDECAR, LEDGER)]
+    (copy,) = assets(machine.touch(*paths)).values()
+    assert machine.engine.look(PHOTO).id == first != copy.id
+
+
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
 @pytest.mark.parametrize("way", ["removed", "moved"])
 def test_when_the_first_of_two_copies_is_gone_live_ids_are_those_of_a_rebuild(
