@@ -93,8 +93,9 @@ def test_two_names_of_one_face_ask_and_two_boxes_do_not() -> None:
 
 def test_a_face_removed_here_and_named_there_stays() -> None:
     removed = _without_region(FACE, "00000000200-a")
-    named = _with_region(FACE, "00000000300-b", name="Ana")
-    assert [face["name"] for face in show(join(removed, named)).value("regions")] == ["Ana"]
+    named = _made(FACE, [Change("regions/r1/name", "set", "Ana")], "bob", 3_000)
+    (face,) = show(join(removed, named)).value("regions")
+    assert (face["name"], face["area"]) == ("Ana", [0.5, 0.5, 0.1, 0.1])
     assert show(join(removed, FACE)).value("regions") is None
 
 
