@@ -16,6 +16,7 @@ from sync.engine.assets import version
 from sync.engine.attempting import Wanted
 from sync.engine.bulk import Bulk
 from sync.engine.deliberate import adopt_disk, disown
+from sync.engine.dirty import TooMuch
 from sync.engine.finding import find_group
 from sync.engine.following import Following
 from sync.engine.hashing import hash_of
@@ -23,7 +24,7 @@ from sync.engine.rescan import Rescan
 from sync.engine.root import begin
 from sync.engine.rounds import Rounds
 from sync.engine.sharing import Sharer
-from sync.engine.touching import TooMuch, Touching
+from sync.engine.touching import Touching
 from sync.engine.values import (
     Asset,
     Cleared,

@@ -17,19 +17,18 @@ from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Fingerprint, Problem
 from sync.engine import lost, owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in
-from sync.engine.carrying import Doubt, Known, Move, carry_out, knower, left_behind, move, stayed_behind
-from sync.engine.finding import Place, find_group, keeps_ledger_beside, overlay_name
-from sync.engine.leftovers import NOTHING, Left, bring, fits, left_for_sure, left_in, name_at, siblings_known
+from sync.engine.carrying import Doubt, carry_out, left_behind, stayed_behind
+from sync.engine.finding import Place, find_group
+from sync.engine.leftovers import NOTHING, Left, bring, left_for_sure, left_in, siblings_known
 from sync.engine.owed import Owed
+from sync.engine.packing import group_of, is_there, ledger_at, moves
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
 from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Event, Later, Seen
 from sync.errors import NotFound, SyncError
-from sync.pairing import Group
-from sync.pairing.names import kind_of
-from sync.ports import FILE, FS, LEDGER_SUFFIX, Entry, Stat, join, split
-from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
+from sync.ports import FILE, Entry, join, split
+from sync.scan.seen import see_ledger
 
 _KEY = "//left/"  # no path in a volume begins with a slash
 
@@ -124,11 +123,11 @@ class Following:
     def with_overlay(self, path: str, left: Left) -> Left:
         """What is left, with a ledger that is kept in the overlay; nothing where an original is."""
         folder, name = split(path)
-        over = over_temps(self._volume, folder, lambda: [_group_of(path)]).get(name)
+        over = over_temps(self._volume, folder, lambda: [group_of(path)]).get(name)
         left = replace(left, over=tuple(over)) if over else left
-        fs, at = self._ledger_at(path)
-        if left.ledger is None and fs is not self._volume.fs and _is_there(fs, at):
-            return Left() if _is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
+        fs, at = ledger_at(self._volume, path)
+        if left.ledger is None and fs is not self._volume.fs and is_there(fs, at):
+            return Left() if is_there(self._volume.fs, path) else replace(left, ledger=split(at)[1])
         return left
 
     def stayed(self, path: str, files: Iterable[str], problem: Problem | None) -> Iterator[Event]:
@@ -148,33 +147,11 @@ class Following:
             self._rounds.flush()
             yield Seen(asset)
             for temp in own:
-                if _is_there(self._volume.fs, join(folder, temp)):
+                if is_there(self._volume.fs, join(folder, temp)):
                     yield Later(join(folder, temp), SETTLE_SECONDS)
 
-    def _ledger_at(self, path: str) -> tuple[FS, str]:
-        """Where the ledger of an original lies or would: of two, the one beside it."""
-        group, folder = _group_of(path), split(path)[0]
-        over = self._volume.overlay
-        at = join(folder, group.own_ledger)
-        if over is None:
-            return self._volume.fs, at
-        if keeps_ledger_beside(self._volume, group) and (
-            _is_there(self._volume.fs, at) or not _is_there(over, join(folder, overlay_name(group)))
-        ):
-            return self._volume.fs, at
-        return over, join(folder, overlay_name(group))
-
-    def _over_moves(self, old: str, new: str) -> list[Move]:
-        """What the overlay still holds, from when the volume was read-only, of an original with a ledger."""
-        over, group = self._volume.overlay, _group_of(old)
-        at = join(split(old)[0], overlay_name(group))
-        if over is None or self._ledger_at(old)[0] is over or not _is_there(over, at):
-            return []
-        to = join(split(new)[0], overlay_name(_group_of(new)))
-        return [move(over, at, to, LARGEST_LEDGER)]
-
     def _fingerprint(self, path: str) -> Fingerprint | None:
-        fs, ledger = self._ledger_at(path)
+        fs, ledger = ledger_at(self._volume, path)
         held = see_ledger(fs, ledger).ledger
         return held.asset if held else None
 
@@ -203,72 +180,15 @@ class Following:
             # The sidecars went before: nothing that may be in doubt keeps these from going after them.
             self._bring_temps(old, new, left)
         if left.is_told or left.others:
-            moves = self._moves(old, new, stat, hash_, left)
+            packed = moves(self._volume, old, new, stat, hash_, left)
             stayed, is_refused = bring(self._volume, old, new, left.others)
-            carry_out(self._volume, self._site, moves)
+            carry_out(self._volume, self._site, packed)
             self._bring_temps(old, new, left)
         return stayed, not is_refused
 
     def _bring_temps(self, old: str, new: str, left: Left) -> None:
         if bring_temps(self._volume, self._site, old, new, left):
             self._rounds.unsettled.add(new)
-
-    def _moves(self, old: str, new: str, stat: Stat, hash_: str | None, left: Left) -> list[Move]:
-        """What goes where, all of it checked before anything is written. Raises Doubt."""
-        fs, at = self._ledger_at(old)
-        held = see_ledger(fs, at)
-        if held.error is not None and held.found is not None:
-            raise Doubt("their ledger cannot be read")
-        if held.error is not None:  # by the disk, just now
-            raise held.error
-        asset = held.ledger.asset if held.ledger else None
-        if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
-            raise Doubt("they were written for another picture")
-        there = see_ledger(fs, self._ledger_to(old, new)[1]).ledger if left.ledger else None
-        is_known = knower(held.ledger, there)
-        own = [self._ledger_move(old, new, is_known)] if left.ledger else []
-        # What a read-only XMP said is in the overlay's ledger, which follows without it.
-        stay = not self._volume.writable and fs is not self._volume.fs and held.ledger is not None
-        xmps = self._xmp_moves(old, new, () if stay else left.xmps, is_known)
-        own = [*xmps, *own, *self._over_moves(old, new)]
-        group = find_group(self._volume, new)[0]
-        own_now = {
-            join(split(new)[0], name) for name in (*group.xmps, *((group.ledger,) if group.ledger else ()))
-        }
-        is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
-        # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
-        is_over = all(move.fs is not self._volume.fs for move in own)
-        if not is_begun and not is_over and not own_now <= {move.new for move in own}:
-            raise Doubt("it has sidecars of its own there")
-        return own
-
-    def _ledger_to(self, old: str, new: str) -> tuple[str, str]:
-        """Where the ledger of an original is, and where beside it at its new place."""
-        (fs, at), group = self._ledger_at(old), _group_of(new)
-        own = group.own_ledger if fs is self._volume.fs else overlay_name(group)
-        return at, join(split(new)[0], own)
-
-    def _ledger_move(self, old: str, new: str, is_known: Known) -> Move:
-        fs = self._ledger_at(old)[0]
-        if fs is self._volume.fs and not keeps_ledger_beside(self._volume, _group_of(new)):
-            raise Doubt("read-only sidecars cannot follow")
-        return move(fs, *self._ledger_to(old, new), LARGEST_LEDGER, is_known)
-
-    def _xmp_moves(self, old: str, new: str, names: Sequence[str], is_known: Known) -> list[Move]:
-        if not names:
-            return []
-        if not self._volume.writable:
-            raise Doubt("read-only sidecars cannot follow")
-        (was, own), (folder, target) = split(old), split(new)
-        named = {name: name_at(name, own, target) for name in names}
-        good = fits(self._volume, folder, target, [to for to in named.values() if to])
-        if any(to not in good for to in named.values()):
-            raise Doubt("shared sidecars cannot follow")
-        return [
-            move(self._volume.fs, join(was, name), join(folder, to), LARGEST_XMP, is_known)
-            for name, to in named.items()
-            if to
-        ]
 
 
 def reason_of(error: Exception) -> str:
@@ -278,15 +198,3 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return "something is being written there just now"
-
-
-def _is_there(fs: FS, path: str) -> bool:
-    with contextlib.suppress(OSError):
-        fs.stat(path)
-        return True
-    return False
-
-
-def _group_of(path: str) -> Group:
-    name = split(path)[1]
-    return Group(name, kind_of(name) or "photo")
