@@ -208,6 +208,7 @@ def together(kills: Sequence[Told]) -> Told:
     told: dict[str, Any] = {
         name: sum((Counter(one[name]) for one in kills), Counter[str]()) for name in counted
     }
+    told |= {name: sum(one[name] for one in kills) for name in ("checks", "rebuild equals index")}
     told["violations"] = [each for one in kills for each in one["violations"]]
     told["ready again s"] = {"p50": max(one["ready again s"].get("p50", 0) for one in kills)}
     return told
@@ -258,8 +259,9 @@ def _killed(kill: Told, runs: int) -> list[Row]:
             + ", ".join(f"{name} {number:,}" for name, number in kill["kills"].items()),
             f"{sum(kill['kills'].values()):,} kills, {edits['acknowledged']:,} acknowledged edits, some in"
             f" flight at {caught:,} of the kills; {back:,} writes of old databases that took a text back;"
-            f" {late:,} writes into a sidecar that was being replaced; lost: {_lost(kill)}; ready again after"
-            f" {kill['ready again s'].get('p50', 0):.1f} s (p50)",
+            f" {late:,} writes into a sidecar that was being replaced; rebuild = index"
+            f" {kill['rebuild equals index']:,} of {kill['checks']:,} times; lost: {_lost(kill)}; ready again"
+            f" after {kill['ready again s'].get('p50', 0):.1f} s (p50)",
         ),
         ("edits that a kill ended, by the phase that it hit", hit),
     ]

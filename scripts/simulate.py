@@ -5,6 +5,7 @@
     scripts/simulate --histories 2000 --twice      each a second time, which must take the same course
     scripts/simulate --fuzz 100000                 damaged sidecars through the XMP codec
     scripts/simulate --kill 1000                   kill -9 of a real `kphotos start` under mixed load
+    scripts/simulate --kill 1000 --every 1         the same, and after each whether a rebuild equals the index
     scripts/simulate --power-cut 200               the disk goes under a busy K-Photos; root only
     scripts/simulate --syscalls                    killed at, or refused by, each call that changes the disk
     scripts/simulate --nodes 500                   so many edits on two nodes over real Syncthings
@@ -104,6 +105,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--twice", action="store_true", help="run each history again: the same must happen")
     made.add_argument("--kill", type=int, default=0, metavar="N", help="kill a real K-Photos N times")
+    made.add_argument(
+        "--every", type=int, default=killing.EVERY, metavar="K", help="check after K kills (default: 25)"
+    )
     made.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
     made.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
     made.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
@@ -137,7 +141,7 @@ def main(words: list[str]) -> int:
         found = fuzz.run(asked.fuzz, seed)
         told["fuzz"] = {"outcomes": dict(sorted(found.outcomes.items())), "violations": found.failed}
     if asked.kill:
-        told["kill"] = killing.run(asked.kill, seed, show=True)
+        told["kill"] = killing.run(asked.kill, seed, asked.every, show=True)
     if asked.power_cut:
         if reason := disks.no_power_cut():
             parser().error(reason)

@@ -44,7 +44,10 @@ class Sent:
 
 @dataclass
 class Load:
-    """What goes on beside the kills. `doing` is who is in the midst of what, `sent` the edits under way."""
+    """What goes on beside the kills. `doing` is who is in the midst of what, `sent` the edits under way.
+
+    Who dawdles over a write is told by `hurry` to get it over with.
+    """
 
     library: Path
     scratch: Path
@@ -53,6 +56,7 @@ class Load:
     books: dict[str, Book] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     running: threading.Event = field(default_factory=threading.Event)
+    hurry: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
     doing: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -79,13 +83,28 @@ class Load:
         self.doing.clear()
 
     def start(self, people: int = 3) -> list[threading.Thread]:
-        """Everybody begins once `running` is set."""
+        """Everybody begins once they are told to go on."""
         names = [*(f"person {number}" for number in range(people)), *PAUSES]
         names = [name for name in names if not any(name in reason for reason in programs.missing())]
         threads = [threading.Thread(target=self._live, args=(name,), daemon=True) for name in names]
         for thread in threads:
             thread.start()
         return threads
+
+    def go_on(self) -> None:
+        """Begin, or begin again."""
+        self.hurry.clear()
+        self.running.set()
+
+    def pause(self) -> None:
+        """Begin nothing more, and bring to its end what has begun: everybody is idle soon."""
+        self.running.clear()
+        self.hurry.set()
+
+    def end(self) -> None:
+        """Never begin again."""
+        self.over.set()
+        self.hurry.set()
 
     def count(self, what: str) -> int:
         """Count something."""

@@ -82,7 +82,7 @@ def old_memory(load: Load, path: str, seconds: float) -> None:
     name, hands, tag = path + ".xmp", DiskHands(load.library), load.value("old").replace(" ", "")
     with load.tools[path], contextlib.suppress(OSError, SyncError):
         memory = content_of(hands.read(name))
-        load.over.wait(seconds)
+        load.hurry.wait(seconds)
         data = hands.read(name)
         mark = xmp.read(data).mark
         if mark is None:
@@ -113,7 +113,7 @@ def slow(load: Load, path: str, key: str, seconds: float, *, truncates: bool) ->
         line = load.wrote(path, key, value, [had[key]] if key in had else [], read=had.get(key))
         with (load.library / name).open("wb" if truncates else "r+b", buffering=0) as file:
             before = os.fstat(file.fileno()).st_ino
-            load.over.wait(seconds)
+            load.hurry.wait(seconds)
             file.write(new if mark else MARK.sub(b"", new))
             file.truncate()
         load.acknowledge(path, line)

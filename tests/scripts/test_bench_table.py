@@ -90,6 +90,8 @@ KILLED: dict[str, Any] = {
         },
         "in flight when killed": {"0 edits": 4, "1 edits": 96, "12 edits": 500, "all: idle": 75},
         "phase of each edit that a kill ended": {"before": 3, "ledger": 41},
+        "checks": 600,
+        "rebuild equals index": 599,
         "ready again s": {"p50": 2.31, "most": 6.0},
         "violations": [],
     }
@@ -189,7 +191,7 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     assert text.split("<!-- proofs -->")[0] == first.split("<!-- proofs -->")[0]
     assert "600 kills, 12,345 acknowledged edits, some in flight at 596 of the kills;" in text
     assert "72 writes of old databases that took a text back; 33 writes into a sidecar that" in text
-    assert "being replaced; lost: 0" in text
+    assert "being replaced; rebuild = index 599 of 600 times; lost: 0" in text
     assert "one site: 41, several: 6;" in text
     assert "10,000 with 91,000 edits; edits lost: 0; originals changed: 0" in text
     assert "alike after 12 rounds at most" in text
@@ -204,6 +206,7 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     text = readme.read_text()
     assert "1,200 kills, 24,690 acknowledged edits, some in flight at 1,192 of the kills;" in text
     assert "load, 2 runs at once, by part: serve 900, all 300" in text
+    assert "rebuild = index 1,198 of 1,200 times; lost: 0" in text
     assert "before 6, ledger 82" in text
 
 
