@@ -14,6 +14,7 @@ from kphotos import __version__
 from kphotos.cli import conflicts, deliberate, editing, homes, library, logs, people, photo, running, volumes
 from kphotos.cli.exits import BUG, INTERRUPTED, MEANINGS, UNAVAILABLE, USAGE
 from kphotos.cli.output import Output, stdout_is_gone
+from kphotos.cli.words import Words
 from kphotos.errors import ConfigError, Invalid, KPhotosError
 from kphotos.sidecar import sites
 from sync.errors import BadValue, SyncError
@@ -71,8 +72,12 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"kphotos {__version__}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="one JSON document on stdout, for programs")
-    commands = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for one, unsaid in ((top, False), (common, argparse.SUPPRESS)):
+        # Before the command too: what is unsaid after it takes nothing back.
+        one.add_argument(
+            "--json", action="store_true", default=unsaid, help="one JSON document on stdout, for programs"
+        )
+    commands = top.add_subparsers(required=True, metavar="COMMAND", title="commands", parser_class=Words)
     for group in GROUPS:
         group.add(commands, common)
     return top

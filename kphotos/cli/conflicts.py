@@ -41,7 +41,9 @@ def add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     """Declare the commands of this module."""
-    group = commands.add_parser("conflicts", help="where two programs disagree: list, show, resolve")
+    group = commands.add_parser(
+        "conflicts", parents=[common], help="where two programs disagree: list, show, resolve"
+    )
     actions = group.add_subparsers(required=True, metavar="ACTION", title="actions")
     list_ = actions.add_parser("list", parents=[common], help="every photo that waits for a person")
     list_.set_defaults(run=list_conflicts)

@@ -20,7 +20,9 @@ def add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
     """Declare the commands of this module."""
-    user = commands.add_parser("user", help="accounts: add, list, password, role, disable, enable")
+    user = commands.add_parser(
+        "user", parents=[common], help="accounts: add, list, password, role, disable, enable"
+    )
     actions = user.add_subparsers(required=True, metavar="ACTION", title="actions")
     actions.add_parser("list", parents=[common], help="every account").set_defaults(run=list_users)
     named: dict[str, argparse.ArgumentParser] = {}

@@ -59,7 +59,7 @@ def add(
 ) -> None:
     """Declare the commands of this module."""
     group = commands.add_parser(
-        "volume", help="the folders of originals: " + ", ".join(("list, gone", *_ACTS))
+        "volume", parents=[common], help="the folders of originals: " + ", ".join(("list, gone", *_ACTS))
     )
     actions = group.add_subparsers(required=True, metavar="ACTION", title="actions")
     list_ = actions.add_parser("list", parents=[common], help="every volume: how it is, who shares it")
