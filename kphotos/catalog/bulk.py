@@ -8,6 +8,7 @@ single edit, asked anew whenever an order is gone on with.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from kphotos import index, jobs
@@ -15,8 +16,8 @@ from kphotos.catalog import favourites
 from kphotos.catalog.bulk_work import Work
 from kphotos.config import Settings
 from kphotos.errors import Conflict, Invalid, NotFound
-from kphotos.identity import access
-from kphotos.identity.access import Viewer
+from kphotos.identity import access, accounts
+from kphotos.identity.access import TERMINAL, Viewer
 from kphotos.index import query
 from kphotos.records import bulks
 from kphotos.records.bulks import Line, Log, Order
@@ -54,15 +55,51 @@ def order(
 
 
 def order_undo(settings: Settings, viewer: Viewer, bulk: str) -> Order:
-    """Write down that a bulk edit is to be taken back. NotFound, or Conflict while it still goes on."""
+    """Write down that a bulk edit is to be taken back, where it has not been yet.
+
+    NotFound, or Conflict: while it still goes on, and `taken_back` where all of it is, or is about to be.
+    """
     known = seen_by(settings, viewer, bulk)
     log = bulks.log(settings, bulk)
     if log.over is None:
         raise Conflict("This edit still goes on: cancel it first.", kept=_KEPT)
-    items = list(dict.fromkeys([*log.changed, *log.mine]))
+    orders = list(bulks.recent(settings, bulks.KEPT))
+    _refuse_twice_at_once(settings, bulk, orders)
+    done = dict.fromkeys([*log.changed, *log.mine])
+    back = _taken_back(settings, bulk, orders)
+    items = [one for one in done if one not in back]
+    if done and not items:
+        raise Conflict(_already(settings, bulk, orders), code="taken_back", kept=_KEPT)
     made = bulks.made(viewer.id, known.changes, len(items), undoes=bulk)
     bulks.save(settings, made, items)
     return made
+
+
+def _refuse_twice_at_once(settings: Settings, bulk: str, orders: Sequence[Order]) -> None:
+    open_ = {
+        job.key for job in jobs.page(settings, kind=KIND, limit=200) if job.state in ("queued", "running")
+    }
+    if any(one.undoes == bulk and one.id in open_ for one in orders):
+        raise Conflict("This edit is being taken back just now.", code="taken_back", kept=_KEPT)
+
+
+def _taken_back(settings: Settings, bulk: str, orders: Sequence[Order]) -> set[str]:
+    """The photos on which a bulk edit has been taken back whole, and that not taken back in turn."""
+    found: set[str] = set()
+    for one in orders:
+        if one.undoes == bulk:
+            log = bulks.log(settings, one.id)
+            partly = {told[0] for told in log.partly}
+            found |= {*log.changed, *log.unchanged} - partly - _taken_back(settings, one.id, orders)
+    return found
+
+
+def _already(settings: Settings, bulk: str, orders: Sequence[Order]) -> str:
+    last = next(one for one in orders if one.undoes == bulk)
+    people = {TERMINAL.id: TERMINAL.name, **{one.id: one.name for one in accounts.everyone(settings)}}
+    who = f"by {people[last.by]} " if last.by in people else ""
+    when = datetime.fromtimestamp(last.made_ms / 1000, UTC).astimezone()
+    return f"It has been taken back already, {who}on {when:%Y-%m-%d}."
 
 
 def seen_by(settings: Settings, viewer: Viewer, bulk: str) -> Order:

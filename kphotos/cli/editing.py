@@ -81,7 +81,10 @@ def edit(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
 
 
 def undo(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
-    """Exit code 1 if some photos have been changed since; they are listed with who did it."""
+    """Exit code 1 if some photos have been changed since; they are listed with who did it.
+
+    3 where all of it has been taken back already.
+    """
     person = photo.account_of(settings, arguments.person)
     account = accounts.get(settings, person) if person else None
     viewer = TERMINAL

@@ -72,7 +72,8 @@ def one(bulk_id: str) -> Response:
 def undo(bulk_id: str) -> tuple[Response, int]:
     """Take back a bulk edit where it still stands: 200 or 202 as `POST /api/bulk`; 404; 409 while it goes on.
 
-    What somebody has changed since stays, and is listed with who did.
+    409 `taken_back` where all of it has been taken back, or is about to be. What somebody has changed since
+    stays, and is listed with who did.
     """
     return _begun(bulk.order_undo(settings(), viewer(), bulk_id))
 

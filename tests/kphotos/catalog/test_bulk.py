@@ -99,6 +99,47 @@ def test_it_is_taken_back_whole_and_that_again(house: House) -> None:
     assert (house.value("IMG_0.JPG", "tags"), house.value("IMG_0.JPG", "rating")) == (["Sea"], 4)
 
 
+def test_it_is_not_taken_back_twice_unless_that_was_taken_back(house: House) -> None:
+    made, _ = house.done()
+    house.undone(made)
+    orders = len(list(bulks.recent(house.settings)))
+    with pytest.raises(Conflict, match="taken back already, by Alice on 2") as caught:
+        house.undone(made)
+    assert caught.value.code == "taken_back"
+    assert len(list(bulks.recent(house.settings))) == orders
+    back = next(order for order, _ in bulk.recent(house.settings, ALICE) if order.undoes == made)
+    house.undone(back.id)
+    assert len(house.undone(made).refused) == 7, "it was made again by another edit, which is named"
+    again = next(order for order, _ in bulk.recent(house.settings, ALICE) if order.undoes == back.id)
+    assert len(house.undone(again.id).changed) == 7
+
+
+def test_what_could_not_be_taken_back_is_tried_again_alone(house: House) -> None:
+    made, _ = house.done()
+    ledger = house.root / "IMG_2.JPG.kphotos.json"
+    whole = ledger.read_bytes()
+    ledger.write_bytes(b"{")
+    log = house.undone(made)
+    assert (len(log.changed), len(log.refused)) == (6, 1)
+    ledger.write_bytes(whole)
+    log = house.undone(made)
+    assert (len(log.changed), log.refused) == (1, [])
+    assert house.value("IMG_2.JPG", "tags") is None
+    with pytest.raises(Conflict, match="taken back already"):
+        house.undone(made)
+
+
+def test_a_taking_back_that_ended_early_is_gone_on_with(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = house.done()
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    begun = bulk.order_undo(house.settings, ALICE, made).id
+    bulk.run(house.settings, begun, tell=lambda log: bulk.cancel(house.settings, begun))
+    log = house.undone(made)
+    assert (len(log.changed), log.refused) == (5, [])
+
+
 def test_what_somebody_has_changed_since_stays_and_is_named(house: House) -> None:
     made, _ = house.done([*TAG, {"field": "title", "op": "set", "value": "Lake"}])
     edits.edit(house.settings, house.volume, "IMG_2.JPG", [Change("title", "set", "See")], by="bob")

@@ -49,6 +49,14 @@ def test_several_are_taken_back_by_the_id_save_where_somebody_went_on(library: P
     assert told("undo", "0" * 16)[0] == UNAVAILABLE
 
 
+def test_what_is_taken_back_already_is_said_once_not_photo_by_photo(library: Path, told: Told) -> None:
+    made = told("edit", library, "tags+=Sea")[1]["bulk"]
+    assert told("undo", made)[0] == OK
+    code, document = told("undo", made)
+    assert (code, document["error"]["code"]) == (UNAVAILABLE, "taken_back")
+    assert "taken back already, by the terminal on 2" in document["error"]["message"]
+
+
 def test_one_that_cannot_be_edited_is_listed_and_the_others_are(library: Path, told: Told) -> None:
     (library / "IMG_1.JPG.kphotos.json").write_text("{")
     code, document = told("edit", library, "tags+=Sea")

@@ -135,11 +135,25 @@ def test_many_are_a_workers_work_which_can_be_followed_and_taken_back(
     edit = as_alice.get(f"/api/bulk/{edit['id']}").get_json()["edit"]
     assert (edit["state"], edit["done"], edit["changed"]) == ("done", 5, 5)
     assert as_alice.send("POST", f"/api/bulk/{edit['id']}/undo").status_code == 202
+    twice = as_alice.send("POST", f"/api/bulk/{edit['id']}/undo")
+    assert (twice.status_code, twice.get_json()["error"]["code"]) == (409, "taken_back")
     jobs.work(settings, {bulk.KIND: lambda job: bulk.run(settings, job.ids["bulk"]) and None}, "w")
     assert tagged(volume) == []
     listed = as_alice.get("/api/bulk").get_json()["edits"]
     assert [one["undoes"] for one in listed] == [edit["id"], None]
     assert listed[1]["undone_by"] == listed[0]["id"]
+
+
+def test_what_is_taken_back_already_is_said_to_be(
+    as_alice: Browser, settings: Settings, volume: Volume
+) -> None:
+    made = post(as_alice, ids=ids(settings))[1]["edit"]["id"]
+    assert as_alice.send("POST", f"/api/bulk/{made}/undo").status_code == 200
+    answer = as_alice.send("POST", f"/api/bulk/{made}/undo")
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (409, "taken_back")
+    assert error["message"].startswith("It has been taken back already, by Alice on ")
+    assert len(as_alice.get("/api/bulk").get_json()["edits"]) == 2
 
 
 def test_one_that_waits_is_cancelled_at_once_and_one_given_up_is_gone_on_with(
