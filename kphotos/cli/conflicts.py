@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from kphotos.sidecar.conflicts import Decision, Own, Pick
 from kphotos.sidecar.review import Choice, Row, told
 from kphotos.sidecar.suggesting import Suggestion
 from kphotos.storage import volumes
-from sync.core.dots import FIRST_SIGHT, millis
 from sync.core.fields import FIELDS
 from sync.core.names import escape
 
@@ -192,10 +190,8 @@ def value_text(row: Row, choice: Choice) -> str:
 
 def _who(one: Choice, people: Mapping[str, str]) -> str:
     by = one.via or people.get(one.by or "", one.by or "")
-    if not one.at or one.at.startswith(FIRST_SIGHT):
-        return by
-    when = datetime.fromtimestamp(millis(one.at) / 1000, UTC).astimezone()
-    return f"{by}, {when:%Y-%m-%d %H:%M}".removeprefix(", ")
+    when = photo.when_text(one.at) if one.at else ""
+    return ", ".join(part for part in (by, when) if part)
 
 
 def _reason(suggestion: Suggestion) -> str:

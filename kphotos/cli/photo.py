@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kphotos.cli import history
 from kphotos.cli.exits import FOUND, OK
 from kphotos.cli.output import Output
 from kphotos.config import Settings
@@ -17,6 +19,7 @@ from kphotos.identity.access import TERMINAL
 from kphotos.sidecar import layers, sites
 from kphotos.storage import embedded, volumes
 from sync.core import names
+from sync.core.dots import FIRST_SIGHT, millis
 from sync.core.fields import FIELDS
 from sync.engine import Asset
 
@@ -47,7 +50,12 @@ def show(arguments: argparse.Namespace, settings: Settings, out: Output) -> int:
     volume, path = volumes.at(settings, arguments.path)
     asset = sites.engine_of(settings, volume).look(path)
     told = document(asset, volume.root / path)
-    out.result(told, lambda: print_document(told, called(settings), out))
+
+    def people() -> None:
+        print_document(told, called(settings), out)
+        history.print_history(told["history"], called(settings), out)
+
+    out.result(told, people)
     return FOUND if told["problems"] or told["conflicts"] else OK
 
 
@@ -67,7 +75,7 @@ def document(asset: Asset, original: Path) -> dict[str, Any]:
         "conflicts": sorted(asset.document.conflicts),
         "sidecars": [names.escape(path) for path in asset.sidecars],
         "takeout": row.document.get("takeout", []),
-        "history": row.document.get("history", []),
+        "history": layers.history(asset),
         "problems": [
             {"path": names.escape(one.path), "kind": one.kind, "reason": one.reason, "kept": one.kept}
             for one in asset.problems
@@ -105,10 +113,10 @@ def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Outp
     for name, field in told["fields"].items():
         mark = "conflict: " if field["conflict"] else ""
         shown = mark + value_text(field["value"])
-        rows.append((FIELDS[name].label, shown, SOURCES[field["source"]], _who(field, people)))
+        rows.append((FIELDS[name].label, shown, SOURCES[field["source"]], who_text(field, people)))
         for other in field.get("candidates", []):
             if other["at"] != field.get("at"):
-                rows.append(("", f"  or: {value_text(other['value'])}", "", _who(other, people)))
+                rows.append(("", f"  or: {value_text(other['value'])}", "", who_text(other, people)))
     out.table(("field", "value", "said by", "who"), rows)
     for path in told["sidecars"]:
         out.say(f"sidecar  {path}")
@@ -120,7 +128,15 @@ def print_document(told: Mapping[str, Any], people: Mapping[str, str], out: Outp
         out.say("pending  the XMP will be written as soon as it can be")
 
 
-def _who(said: Mapping[str, Any], people: Mapping[str, str]) -> str:
+def when_text(at: str) -> str:
+    """When a dot was made, by this machine's clock; nothing of what was found at first sight."""
+    if at.startswith(FIRST_SIGHT):
+        return ""
+    return f"{datetime.fromtimestamp(millis(at) / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def who_text(said: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """Who said it, and through which program."""
     who = people.get(said.get("by") or "", "")
     return " ".join(part for part in (who, said.get("via") and f"through {said['via']}") if part)
 

@@ -116,7 +116,7 @@ def _document(asset: Asset, embedded: Embedded, told: Mapping[str, Any]) -> dict
     if asset.sidecars:
         document["sidecars"] = [names.escape(path) for path in asset.sidecars]
     if asset.ledger.history:
-        document["history"] = [_line(past) for past in asset.ledger.history[-_HISTORY_SHOWN:]]
+        document["history"] = history(asset)[-_HISTORY_SHOWN:]
     if asset.takeout and asset.takeout.said:
         document["takeout"] = list(asset.takeout.said)
     if embedded.exposure is not None:
@@ -124,6 +124,11 @@ def _document(asset: Asset, embedded: Embedded, told: Mapping[str, Any]) -> dict
     if embedded.mime is not None:
         document["mime"] = embedded.mime
     return document
+
+
+def history(asset: Asset) -> list[dict[str, Any]]:
+    """All that the ledger still tells of what was done, the oldest first."""
+    return [_line(past) for past in asset.ledger.history]
 
 
 def _line(past: Past) -> dict[str, Any]:

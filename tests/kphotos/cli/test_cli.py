@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,55 @@ def test_people_read_who_said_what(library: Path, capsys: pytest.CaptureFixture[
     main(["scan", str(library)])
     main(["edit", str(library / "IMG_1.JPG"), "title=Lake"])
     assert "the terminal" in capsys.readouterr().out
+
+
+def test_show_prints_the_latest_of_the_history_the_newest_first(
+    library: Path, told: Told, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    photo_ = library / "IMG_1.JPG"
+    told("scan", library)
+    for rating in (1, 2, 3, 4, 5) * 2:
+        told("edit", photo_, f"rating={rating}")
+    made = told("edit", library, "tags+=Sea")[1]["bulk"]
+    assert len(told("show", photo_)[1]["history"]) == 11
+    told("edit", photo_, "title=A lake")
+    main(["show", str(photo_)])
+    lines = capsys.readouterr().out.partition("history, the newest first\n")[2].splitlines()
+    assert len(lines) == 1 + 10 + 1
+    assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d +the terminal +Title: \(nothing\) → A lake", lines[1])
+    assert re.search(rf"the terminal +Tags “Sea” added +{made}", lines[2])
+    assert "Rating: 4 → 5" in lines[3]
+    assert "Rating: 3 → 4" in lines[4]
+    assert lines[-1] == "... and 2 more: --json lists all."
+
+
+def test_the_history_names_the_program_and_a_repair(
+    library: Path, told: Told, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    told("scan", library)
+    told("edit", library / "IMG_1.JPG", "title=Lake")
+    ledger = library / "IMG_1.JPG.kphotos.json"
+    older = ledger.read_bytes()
+    told("edit", library / "IMG_1.JPG", "title=See")
+    ledger.write_bytes(older)
+    told("adopt-disk", library / "IMG_1.JPG")
+    data = (library / "IMG_1.JPG.xmp").read_bytes()
+    (library / "IMG_1.JPG.xmp").write_bytes(data.replace(b"Lake", b"Loch"))
+    told("scan")
+    main(["show", str(library / "IMG_1.JPG")])
+    history = capsys.readouterr().out.partition("history, the newest first")[2]
+    assert "Title: See → Lake (rollback on purpose)" in history
+    assert re.search(r"through \S.* +Title: Lake → Loch", history)
+
+
+def test_a_photo_that_nobody_touched_has_no_history_printed(
+    library: Path, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told("scan", library)
+    main(["show", str(library / "IMG_1.JPG")])
+    assert "history" not in capsys.readouterr().out
 
 
 def test_an_edit_needs_no_scan_before_it_only_a_volume(library: Path, told: Told) -> None:
