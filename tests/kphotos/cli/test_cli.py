@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kphotos.cli import main, photo
+from kphotos.cli import homes, main, photo
 from kphotos.cli.exits import BUG, FOUND, INTERRUPTED, OK, UNAVAILABLE, USAGE
 from sync.codecs import xmp
 from tests.kphotos.cli.conftest import Told
@@ -248,6 +248,23 @@ def test_the_older_ledger_that_was_put_back_stands_by_a_command(library: Path, t
     assert (code, document["fields"]["title"]["value"]) == (OK, "Lake")
     told("scan")
     assert told("show", library / "IMG_1.JPG")[1]["fields"]["title"]["value"] == "Lake"
+
+
+@pytest.mark.parametrize("role", ["start", "watch"])
+def test_going_back_is_refused_while_k_photos_runs(library: Path, told: Told, role: str) -> None:
+    told("scan", library)
+    told("edit", library / "IMG_1.JPG", "title=Lake")
+    ledger = library / "IMG_1.JPG.kphotos.json"
+    older = ledger.read_bytes()
+    told("edit", library / "IMG_1.JPG", "title=See")
+    ledger.write_bytes(older)
+    with homes.alone(homes.settings(), role, "K-Photos"):
+        code, document = told("adopt-disk", library / "IMG_1.JPG")
+    assert (code, document["error"]["code"]) == (UNAVAILABLE, "already_running")
+    assert f"(process {os.getpid()}). Stop it first" in document["error"]["message"]
+    assert document["error"]["kept"] == "Nothing was changed."
+    assert ledger.read_bytes() == older
+    assert told("adopt-disk", library / "IMG_1.JPG")[0] == OK
 
 
 def test_verify_finds_an_original_that_was_changed_and_a_row_that_lies(library: Path, told: Told) -> None:
