@@ -53,6 +53,15 @@ def test_a_second_scan_misses_nothing_and_a_third_finds_nothing_new(library: Pat
     assert (code, document["volumes"][0]["seen"]) == (OK, 0)
 
 
+def test_what_a_scan_counts_is_named_for_what_it_is(
+    library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["scan", str(library)])
+    head, line = capsys.readouterr().out.splitlines()
+    assert re.split(r" {2,}", head.strip())[:4] == ["volume", "state", "new or changed", "gone"]
+    assert line.split()[:4] == ["Pictures", "online", "3", "0"]
+
+
 def test_a_scan_without_any_volume_says_how_to_make_one(library: Path, told: Told) -> None:
     code, document = told("scan")
     assert code == UNAVAILABLE
