@@ -192,6 +192,8 @@ def proofs(told: Told) -> str:
     if "power cut" in told:
         tried = "power cut under a busy K-Photos (ext4; what was not synced is gone)"
         rows.append((tried, f"{told['power cut']['cuts']:,} times; lost: {_lost(told['power cut'])}"))
+    if "burst" in told:
+        rows.append(_burst(told["burst"]))
     if "nodes" in told:
         rows += _nodes(told["nodes"])
     if "fuzz" in told:
@@ -265,6 +267,16 @@ def _killed(kill: Told, runs: int) -> list[Row]:
         ),
         ("edits that a kill ended, by the phase that it hit", hit),
     ]
+
+
+def _burst(burst: Told) -> Row:
+    dropped = f"{burst['overflows']:,} times" if burst["overflows"] else "never"
+    healed = ", healed by a rescan" if burst["healed by a rescan"] else ""
+    return (
+        f"{burst['files']:,} new files at once, half of them XMPs, under the kernel's own watch",
+        f"written in {burst['written in s']:.1f} s; the kernel dropped events {dropped}{healed}; all in the"
+        f" index {burst['all in the index after s']:.1f} s after the last; lost: {_lost(burst)}",
+    )
 
 
 def _nodes(nodes: Told) -> list[Row]:

@@ -8,6 +8,8 @@
     scripts/simulate --kill 1000 --every 1         the same, and after each whether a rebuild equals the index
     scripts/simulate --power-cut 200               the disk goes under a busy K-Photos; root only
     scripts/simulate --syscalls                    killed at, or refused by, each call that changes the disk
+    scripts/simulate --burst 60000                 so many new files at once under the kernel's own watch
+                                                   (TMPDIR=/dev/shm: quick enough for it to drop events)
     scripts/simulate --nodes 500                   so many edits on two nodes over real Syncthings
 
 What fails is told with the kind and seed that repeat it, and added to tests/seeds/histories.json with --save.
@@ -27,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.crash import killing, syscalls  # noqa: E402 - the tests are no package that is installed
-from tests.faults import disks, power  # noqa: E402
+from tests.faults import bursts, disks, power  # noqa: E402
 from tests.interop import nodes, syncthing  # noqa: E402
 from tests.progress import ProgressBar  # noqa: E402
 from tests.sim.histories_kinds import KINDS, STEPS  # noqa: E402
@@ -37,7 +39,7 @@ from tests.sync.codecs.xmp import fuzz  # noqa: E402
 SAVED = ROOT / "tests" / "seeds" / "histories.json"
 FAULT_EVERY = 41
 BATCH = 64
-_REAL = ("fuzz", "kill", "power cut", "syscalls", "nodes")
+_REAL = ("fuzz", "kill", "power cut", "syscalls", "burst", "nodes")
 
 
 def cases(seed: int, *, twice: bool = False) -> Iterator[Case]:
@@ -110,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--power-cut", type=int, default=0, metavar="N", help="cut the power N times")
     made.add_argument("--syscalls", action="store_true", help="kill and refuse at every system call")
+    made.add_argument("--burst", type=int, default=0, metavar="N", help="write N new files at once")
     made.add_argument("--nodes", type=int, default=0, metavar="N", help="edit N times on two machines")
     made.add_argument("--fuzz", type=int, default=0, metavar="N", help="read and write N damaged sidecars")
     made.add_argument("--seed", type=int, default=None, help="the first seed (default: another each time)")
@@ -132,10 +135,12 @@ def histories(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
 def main(words: list[str]) -> int:
     """0 when nothing was lost."""
     asked = parser().parse_args(words)
-    is_other = asked.kill or asked.power_cut or asked.syscalls or asked.nodes or asked.fuzz
+    if asked.every < 1:
+        parser().error("--every: after one kill at least")
+    others = (asked.fuzz, asked.kill, asked.power_cut, asked.syscalls, asked.burst, asked.nodes)
     seed = asked.seed if asked.seed is not None else int(time.time())
     told: dict[str, Any] = {"seed": seed}
-    if asked.histories or asked.minutes or not is_other:
+    if asked.histories or asked.minutes or not any(others):
         told |= histories(asked, seed)
     if asked.fuzz:
         found = fuzz.run(asked.fuzz, seed)
@@ -148,6 +153,8 @@ def main(words: list[str]) -> int:
         told["power cut"] = power.run(asked.power_cut, seed, show=True)
     if asked.syscalls:
         told["syscalls"] = syscalls.run(seed, show=True)
+    if asked.burst:
+        told["burst"] = bursts.run(asked.burst, show=True)
     if asked.nodes:
         if reason := syncthing.missing():
             parser().error(reason)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,19 +14,18 @@ from kphotos import db, index
 from kphotos.config import Settings, from_env
 from kphotos.index import query
 from kphotos.index.scope import EVERYTHING
-from kphotos.index.tables import Asset
 from kphotos.runtime import watches
-from kphotos.sidecar import sites, watching
+from kphotos.sidecar import watching
 from kphotos.sidecar.watching import Follower
 from sync import watch as watcher
 from sync.codecs import xmp
-from tests.faults import disks, limited
+from tests.faults import bursts, disks, limited
+from tests.faults.bursts import followed, shown, until
 from tests.photos import jpeg
 
 ROOT = Path(__file__).parents[2]
 BURST = int(os.environ.get("KPHOTOS_BURST", "600"))
-"""New files at once, half of them sidecars; 60,000 were tried once."""
-QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
+"""New files at once, half of them sidecars; `scripts/simulate --burst N` tries more."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,91 +41,38 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     db.forget(str(found.storage_path))
 
 
-@contextlib.contextmanager
-def followed(settings: Settings, root: Path, *, short: bool = False) -> Iterator[Follower]:
-    """The volume under the real watch, at rest; with `short` the kernel soon drops its events."""
-    root.mkdir(exist_ok=True)
-    jpeg(root / "first.jpg")
-    follower = Follower(settings, sites.add(settings, root))
-    with short_queue() if short else contextlib.nullcontext():
-        follower.start()
-    try:
-        until(lambda: shown(settings) == {"first.jpg": None})
-        yield follower
-    finally:
-        follower.stop()
-
-
-def shown(settings: Settings) -> dict[str, str | None]:
-    """The title of each photo in the index, by path."""
-    with index.use(settings):
-        return dict(db.rows(Asset.select(Asset.path, Asset.title)))
-
-
-def until(true: Callable[[], object], seconds: float = 20.0 + BURST / 100) -> float:
-    """Wait for it, and tell how long it took."""
-    begun = time.monotonic()
-    while not true():
-        assert time.monotonic() - begun < seconds
-        time.sleep(0.05)
-    return time.monotonic() - begun
-
-
-def burst(root: Path) -> dict[str, str | None]:
-    """So many photos, half of them with a title in a sidecar; what is then to be shown."""
-    picture, found = (root / "first.jpg").read_bytes(), dict[str, str | None]({"first.jpg": None})
-    files: list[tuple[Path, bytes]] = []
-    for number in range(BURST // 2):
-        path = root / "burst" / f"{number}.jpg"
-        files += [
-            (path, picture + number.to_bytes(4, "big")),
-            (path.with_name(path.name + ".xmp"), xmp.write(None, {"title": f"T{number}"}, "none")),
-        ]
-        found[f"burst/{number}.jpg"] = f"T{number}"
-    (root / "burst").mkdir()
-    time.sleep(0.2)  # until the new folder is listened to
-    for path, data in files:
-        path.write_bytes(data)
-    return found
-
-
-@contextlib.contextmanager
-def short_queue() -> Iterator[None]:
-    """Whoever begins to listen meanwhile gets a queue of four; the limit is everybody's, so not for long."""
-    before = QUEUE.read_text()
-    try:
-        QUEUE.write_text("4")
-    except OSError:
-        pytest.skip("this machine does not let us shorten the kernel's queue of events")
-    try:
-        yield
-    finally:
-        QUEUE.write_text(before)
-
-
 @pytest.mark.slow
-def test_a_burst_of_new_files_is_shown_whole(
-    settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    with followed(settings, tmp_path / "Pictures"):
-        wanted = burst(tmp_path / "Pictures")
-        seconds = until(lambda: shown(settings) == wanted)
-    record_property("seconds after the last was written", round(seconds, 1))
+def test_a_burst_of_new_files_is_shown_whole(record_property: Callable[[str, object], None]) -> None:
+    told = bursts.run(BURST)
+    assert told["violations"] == []
+    record_property("the burst", json.dumps(told))
 
 
 @pytest.mark.slow
 def test_events_that_the_kernel_drops_are_counted_told_and_healed(
-    settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
+    record_property: Callable[[str, object], None],
 ) -> None:
-    with followed(settings, tmp_path / "Pictures", short=True) as follower:
-        wanted = burst(tmp_path / "Pictures")
-        seconds = until(lambda: shown(settings) == wanted)
-        follower.tell_health()
-        told = watches.every(settings)[follower.volume.id]
-        assert told.lost >= 1
-        assert told.state == "watching"
-    record_property("losses", told.lost)
-    record_property("seconds after the last was written", round(seconds, 1))
+    try:
+        told = bursts.run(BURST, is_short=True)
+    except PermissionError:
+        pytest.skip("this machine does not let us shorten the kernel's queue of events")
+    assert told["violations"] == []
+    assert told["overflows"] >= 1
+    assert told["healed by a rescan"]
+    record_property("the burst", json.dumps(told))
+
+
+def test_what_the_index_lacks_after_a_burst_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Follower._calm
+
+    def only_rescans(self: Follower, paths: frozenset[str]) -> None:
+        if watcher.EVERYTHING in paths:
+            real(self, paths)
+
+    monkeypatch.setattr(Follower, "_calm", only_rescans)
+    told = bursts.run(4, seconds=3.0)
+    assert told["violations"] == ["4 photos or titles are not in the index"]
+    assert not told["healed by a rescan"]
 
 
 @pytest.mark.slow

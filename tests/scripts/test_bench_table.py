@@ -116,6 +116,14 @@ HISTORIES: dict[str, Any] = {
     "violations": 1,
     "syscalls": {"points": 415, "violations": []},
     "power cut": {"cuts": 200, "violations": []},
+    "burst": {
+        "files": 60_000,
+        "written in s": 9.71,
+        "overflows": 3,
+        "healed by a rescan": True,
+        "all in the index after s": 31.25,
+        "violations": [],
+    },
     "fuzz": {"outcomes": {"written": 90_000, "Unreadable": 10_000}, "violations": []},
 }
 NODES: dict[str, Any] = {
@@ -199,6 +207,11 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     assert "0 of 7,200 edits; per 1,000 concurrent edits of several sites: 3.2" in text
     for row in ("415 points; lost: 0", "200 times; lost: 0", "100,000; lost: 0"):
         assert row in text
+    assert "60,000 new files at once" in text
+    assert (
+        "written in 9.7 s; the kernel dropped events 3 times, healed by a rescan; all in the index 31.2 s"
+        in text
+    )
     assert "500 edits, 12 conflict copies; lost: 0; false conflicts per 1,000 edits: 1.5" in text
     assert "before 3, ledger 41" in text
     assert "10,000 statements, 2,000 branches | 98.8% of the statements run, 97.0% of the branches" in text
@@ -208,6 +221,15 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     assert "load, 2 runs at once, by part: serve 900, all 300" in text
     assert "rebuild = index 1,198 of 1,200 times; lost: 0" in text
     assert "before 6, ledger 82" in text
+
+
+def test_a_burst_of_which_nothing_is_given_has_no_row_and_one_without_loss_no_healing() -> None:
+    burst = HISTORIES["burst"]
+    assert "new files" not in bench_table.proofs(KILLED)
+    calm = bench_table.proofs({"burst": burst | {"overflows": 0, "healed by a rescan": False}})
+    assert "the kernel dropped events never; all in the index" in calm
+    lossy = bench_table.proofs({"burst": burst | {"healed by a rescan": False, "violations": ["gone"]}})
+    assert "dropped events 3 times; all in the index 31.2 s after the last; lost: 1" in lossy
 
 
 def test_a_readme_without_a_place_for_them_is_left_as_it_is(tmp_path: Path) -> None:
