@@ -117,7 +117,7 @@ class Behind:
 
     def _lies(self, stayed: Stayed) -> bool:
         places = [fs for fs in (self._volume.fs, self._volume.overlay) if fs is not None]
-        return any(_is_there(fs, path) for fs in places for path in stayed.files)
+        return any(_may_lie(fs, path) for fs in places for path in stayed.files)
 
 
 def _apply(was: Mapping[str, Stayed], new: Mapping[str, Stayed | None]) -> dict[str, Stayed]:
@@ -125,8 +125,8 @@ def _apply(was: Mapping[str, Stayed], new: Mapping[str, Stayed | None]) -> dict[
     return kept | {path: one for path, one in new.items() if one is not None}
 
 
-def _is_there(fs: FS, path: str) -> bool:
-    """Whether a file is there, as far as the disk tells."""
+def _may_lie(fs: FS, path: str) -> bool:
+    """Whether a file is there; one that the disk does not tell of may be."""
     try:
         fs.stat(path)
     except (FileNotFoundError, NotADirectoryError):
