@@ -25,6 +25,7 @@ from typing import Any
 import bench_bulk
 import bench_core
 import bench_external
+import bench_headers
 import bench_large
 import bench_library
 import bench_table
@@ -134,6 +135,10 @@ class Bench:
         """Joins and absorptions, on typical ledgers."""
         return bench_core.core()
 
+    def headers(self) -> dict[str, Any]:
+        """EXIF headers of the smaller library."""
+        return bench_headers.headers(self.small[1], 5_000)
+
     def large_rebuild(self) -> dict[str, Any]:
         """A new index from disk of the larger library."""
         home, library = self.large
@@ -159,6 +164,7 @@ class Bench:
 
 STEPS = (
     Step("core", Bench.core),
+    Step("headers", Bench.headers),
     Step("rebuild", Bench.rebuild),
     Step("exiftool", Bench.exiftool),
     Step("rescan", Bench.rescan),

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,14 +78,13 @@ def test_a_part_that_is_killed_comes_back_and_that_is_said(house: House, name: s
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_all_of_it_within_seconds(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_all_of_it_and_nothing_has_to_be_killed(tmp_path: Path, number: signal.Signals) -> None:
     library = houses.small_library(tmp_path / "Pictures", 1)
     with houses.started(library, tmp_path / "home") as house:
         pids = house.processes()
-        begun = time.monotonic()
         house.process.send_signal(number)
-        assert house.process.wait(15) == 0
-        assert time.monotonic() - begun < 6
+        assert house.process.wait(60) == 0
+        assert "did not end" not in house.log.read_text()
         assert [name for name, pid in pids.items() if alive(pid)] == []
         assert "Traceback" not in house.log.read_text()
 

