@@ -144,15 +144,18 @@ def mirror(
     return Record(mark, file, mark, has, {}, absorbed.record if absorbed else None, "us", site)
 
 
-def never_landed(ledger: Ledger, absorbed: Absorbed, sight: Sight, *, now_ms: int, node: str) -> Ledger:
+def never_landed(
+    ledger: Ledger, absorbed: Absorbed, sight: Sight, marks: Collection[str], *, now_ms: int, node: str
+) -> Ledger:
     """Return the ledger that says what lies there, where our last mirror does not and is wanted no more.
 
     That it never landed is known from memory alone: who has only the disk would take for an edit of the
-    file that it lacks what the mirror was to bring.
+    file that it lacks what the mirror was to bring. `marks` are those of the mirrors that are about to be
+    written: two records of one id would make a ledger that nobody reads again.
     """
     has = absorbed.has
     draft = Draft(ledger)
-    at = following(ledger.seen, now_ms, node)
+    at = following(ledger.seen.union(marks), now_ms, node)
     src = sources.properties(sight.sources, has)
     draft.record(Record(at, sight.file, sight.mark, has, src, absorbed.record, "tool", None, sight.sum))
     return draft.freeze()

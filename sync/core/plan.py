@@ -201,9 +201,10 @@ def _without_mirror(
 ) -> Ledger:
     """Let the ledger say what lies where a mirror never landed that is wanted no more."""
     names = {step.file for step in wanted}
+    marks = {step.record.id for step in wanted if isinstance(step, WriteMirror)}
     for file, look in zip(group.files, looks, strict=True):
         if file.sight and look and look.is_beneath and file.is_writable and file.name not in names:
-            ledger = never_landed(ledger, look, file.sight, now_ms=here.now_ms, node=here.node)
+            ledger = never_landed(ledger, look, file.sight, marks, now_ms=here.now_ms, node=here.node)
     return ledger
 
 
