@@ -15,7 +15,7 @@ from sync.core.dots import dot, following, hashed_node
 from sync.core.draft import Draft
 from sync.core.keys import hashed, keyed
 from sync.core.model import Candidate, Ledger, Record, Region, Sight, Sources
-from sync.core.readpoint import Has, beneath_pending, current, had_mark, is_absorbed
+from sync.core.readpoint import Has, beneath_pending, current, had_mark, is_absorbed, may_lie_there
 from sync.core.show import show
 from sync.core.taking import Absorbed, Taking, first_dot, is_untold
 from sync.core.tools import COPIED, FORGETFUL, does
@@ -49,7 +49,7 @@ def absorb(
     record = found.record
     if record and record.sum == sight.sum and record.mark == sight.mark and not found.doubt:
         return Absorbed(ledger, False, record.id, record.has)
-    reading = sources.read(sight.sources, record, ledger, sight.tool, sight.illegible)
+    reading = _read(ledger, sight, record, hint)
     if record and sight.mark is None and does(FORGETFUL, sight.tool) and had_mark(ledger, record):
         reading = _remembering(reading, record)
     if sight.kind != "main" or (not single and sight.mark is not None):
@@ -167,6 +167,22 @@ def seal(ledger: Ledger, record: Record, composed: Sources, total: str) -> Ledge
     draft = Draft(ledger)
     draft.record(replace(record, src=src, sum=total))
     return draft.freeze()
+
+
+def _read(ledger: Ledger, sight: Sight, record: Record | None, hint: Has | None) -> sources.Reading:
+    """Read a file by the content that its properties are of: a mirror without a mark may never have landed.
+
+    It was to bring a field's other properties too. Judged against that, what a program wrote into one of
+    them alone would look as if somebody had taken the others out, and so cleared or changed the field (R2).
+    """
+    judged = record
+    if record is not None and sight.kind == "main" and sight.mark is None and hint != record.has:
+        judged = sources.nearest(sight.sources, may_lie_there(ledger, record))
+    reading = sources.read(sight.sources, judged, ledger, sight.tool, sight.illegible)
+    if judged is None or judged is record:
+        return reading
+    # What is as it was there may be news beside the mirror.
+    return replace(reading, values={**sources.told(sight.sources, judged.has, ledger), **reading.values})
 
 
 def _remembering(reading: sources.Reading, record: Record) -> sources.Reading:

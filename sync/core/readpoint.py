@@ -67,6 +67,14 @@ def beneath_pending(ledger: Ledger, file: str, has: Has, hint: Has | None) -> Re
     return replaced if hint == replaced.has == has else None
 
 
+def may_lie_there(ledger: Ledger, record: Record) -> list[Record]:
+    """Return a content and, while they are mirrors of which each may not have landed, those before it."""
+    lying = [record]
+    while lying[-1].by == "us" and (before := _by_id(ledger, lying[-1].from_)) and before not in lying:
+        lying.append(before)
+    return lying
+
+
 def had_mark(ledger: Ledger, record: Record) -> bool:
     """Tell whether the file bore our mark before programs that drop it wrote, one after another."""
     walked: set[str] = set()

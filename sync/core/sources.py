@@ -8,7 +8,7 @@ edits, and for dc:subject what `tags.tails` says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.core import tags
@@ -94,6 +94,27 @@ def properties(sources: Sources, has: Mapping[Key, str]) -> dict[str, str]:
         held = [key[5:] for key in has if key.startswith("tags/")]
         src[tags.FLAT] = "~".join([src[tags.FLAT], *tags.tails(held, sources["tags"])])
     return src
+
+
+def told(sources: Sources, has: Mapping[Key, str], ledger: Ledger) -> dict[Key, Value]:
+    """Return the values of a known content, as far as some property still says them."""
+    values: dict[Key, Value] = {}
+    for name, properties in sources.items():
+        for value in properties.values():
+            said = _keyed({name: value}, ledger)
+            held = hashed(said)
+            values |= {key: said[key] for key in said if has.get(key) == held[key]}
+    return values
+
+
+def nearest(sources: Sources, records: Sequence[Record]) -> Record:
+    """Return the content from which the fewest properties differ; of several, the first."""
+    told = [record for record in records if record.src] or records
+    return min(told, key=lambda record: _differing(properties(sources, record.has), record.src))
+
+
+def _differing(now: Mapping[str, str], then: Mapping[str, str]) -> int:
+    return sum(now.get(name, "").split("~")[0] != then.get(name, "").split("~")[0] for name in {*now, *then})
 
 
 def _at_first_sight(row: Field, found: Mapping[str, Value]) -> Value:
