@@ -73,6 +73,8 @@ def parse(data: bytes) -> Parsed:
             root = etree.fromstring(body, _LENIENT)
         except etree.XMLSyntaxError as error:
             raise Unreadable(f"not well-formed XML: {error.msg}") from error
+        if root is None:  # recovered from what lxml limits and expat does not: nothing at all
+            raise Unreadable("it is XML, but not XMP: a name in it is too long") from None
     return Parsed(root, _rdf(root), body, decoded.bom, refusal)
 
 

@@ -103,6 +103,15 @@ def test_includes_stylesheets_and_schemas_are_inert(inert: str, opened: list[str
     assert opened == []
 
 
+def test_a_name_longer_than_lxml_takes_is_unreadable_and_no_crash() -> None:
+    """What lxml limits and expat does not: as the root, nothing is left to recover."""
+    for data in (b"<%b/>" % (b"a" * 60_000), sidecar(f"<kphotos:{'a' * 60_000}/>")):
+        with pytest.raises((Unreadable, Refused)):
+            xmp.write(data, {"rating": 3}, "m1")
+    with pytest.raises(Unreadable):
+        xmp.read(b"<%b/>" % (b"a" * 60_000))
+
+
 def test_no_parser_has_the_settings_that_open_files() -> None:
     assert parse._SAFE["resolve_entities"] == "internal"
     assert "collect_ids" not in parse._SAFE
