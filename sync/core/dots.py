@@ -7,11 +7,13 @@ them chooses only what is shown first; which edit replaced which is never decide
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from hashlib import sha256
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 LATEST_MS = 36**9 - 1
+FORM = re.compile(r"[0-9a-z]{11}-[0-9a-z]{1,40}")
 FIRST_SIGHT = "0" * 9
 """The time of whatever was found in a file before K-Photos had any history of it."""
 
@@ -19,6 +21,11 @@ FIRST_SIGHT = "0" * 9
 def dot(ms: int, node: str, counter: int = 0) -> str:
     """Name an edit: `ms` since 1970 (clamped into 9 digits), `counter` below 1296."""
     return f"{_base36(min(max(ms, 0), LATEST_MS), 9)}{_base36(counter, 2)}-{node}"
+
+
+def is_dot(text: str) -> bool:
+    """Tell whether a text has the form of a dot, as whoever reads one out of another's file has to ask."""
+    return FORM.fullmatch(text) is not None
 
 
 def millis(at: str) -> int:

@@ -21,7 +21,7 @@ from sync.errors import Refused, SyncError
 from sync.pairing.names import stem_of
 from sync.ports import LEDGER_SUFFIX, join, split
 from sync.scan.see import Look
-from sync.scan.seen import LARGEST_XMP
+from sync.scan.seen import LARGEST_XMP, mark_of
 
 _KPHOTOS = LEDGER_SUFFIX.removesuffix(".json")
 _LONGEST_NAME = 255
@@ -121,7 +121,7 @@ def _rename_one(volume: Volume, site: Site, look: Look, name: str, when: str, th
     path, aside = join(look.folder, name), join(look.folder, name_aside(name, when))
     if split(aside)[1] in there and name in look.group.xmps and _is_known(volume, look, name):
         first = volume.fs.read(aside, LARGEST_XMP).data
-        aside = temp_path(aside, site.id, "swap", site.rng, xmps.read(first).mark, first)
+        aside = temp_path(aside, site.id, "swap", site.rng, mark_of(xmps.read(first)), first)
     elif split(aside)[1] in there:
         aside = join(look.folder, name_aside(name, _unused(site, [name], there)))
     volume.fs.rename(path, aside, replace=False)

@@ -17,7 +17,7 @@ from sync.engine.temps import age_of
 from sync.engine.values import Site, Volume
 from sync.errors import Unreadable
 from sync.ports import FS, LEDGER_SUFFIX, Found, split
-from sync.scan.seen import LARGEST_LEDGER
+from sync.scan.seen import LARGEST_LEDGER, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _is_old(fs: FS, site: Site, path: str) -> bool:
 
 def _mark(data: bytes) -> str | None:
     try:
-        return xmps.read(data).mark
+        return mark_of(xmps.read(data))
     except Unreadable:
         return None
 

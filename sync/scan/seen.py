@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
+from sync.core.dots import is_dot
 from sync.core.model import Ledger, Problem, Sight
 from sync.core.names import escape
 from sync.errors import NewerSchema, SyncError, Unreadable
@@ -86,7 +87,7 @@ def understand(name: str, found: Found, path: str) -> SeenXmp:
     sight = Sight(
         escape(name),
         "main",
-        xmp.mark,
+        mark_of(xmp),
         xmp.sources,
         xmps.sum(found.data),
         found.stat.mtime_ns // 1_000_000,
@@ -96,6 +97,11 @@ def understand(name: str, found: Found, path: str) -> SeenXmp:
     )
     problem = Problem(path, "refused", xmp.refusal, _KEPT) if xmp.refusal else None
     return SeenXmp(name, found, sight, xmp, problem)
+
+
+def mark_of(xmp: xmps.Xmp) -> str | None:
+    """The mark that a K-Photos wrote; whatever else stands in its place is nobody's, and says no time."""
+    return xmp.mark if xmp.mark is not None and is_dot(xmp.mark) else None
 
 
 def as_swapped(seen: SeenXmp, beneath: str | None = None) -> Sight | None:

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from sync.codecs.ledger.strict import shallow
+from sync.core.dots import FORM, is_dot
 from sync.core.model import Value
 from sync.errors import Unreadable
 
-_DOT = re.compile(r"[0-9a-z]{11}-[0-9a-z]{1,40}")
-_DOTS = re.compile(rf"(?:{_DOT.pattern}\n)*")
+_DOTS = re.compile(rf"(?:{FORM.pattern}\n)*")
 _TEXT = frozenset({str, type(None)})
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ def are_dots(raw: list[Any]) -> bool:
 
 def dot(raw: Value, what: str) -> str:
     """Return a dot, or refuse."""
-    if type(raw) is not str or not _DOT.fullmatch(raw):
+    if type(raw) is not str or not is_dot(raw):
         raise bad(what)
     return raw
 
