@@ -109,8 +109,8 @@ def told(sources: Sources, has: Mapping[Key, str], ledger: Ledger) -> dict[Key, 
 
 def nearest(sources: Sources, records: Sequence[Record]) -> Record:
     """Return the content from which the fewest properties differ; of several, the first."""
-    told = [record for record in records if record.src] or records
-    return min(told, key=lambda record: _differing(properties(sources, record.has), record.src))
+    known = [record for record in records if record.src] or records
+    return min(known, key=lambda record: _differing(properties(sources, record.has), record.src))
 
 
 def _differing(now: Mapping[str, str], then: Mapping[str, str]) -> int:

@@ -22,8 +22,6 @@ from sync.ports import FS, Found, Stat, join, split
 from sync.scan.see import Look
 from sync.scan.seen import why
 
-_TOO_LARGE = "and could not be read again: shorten the longest texts in the photo's XMP"
-
 
 class Writing:
     """One original's plan on its way to the disk; the stages are called in the order in which they stand.
@@ -80,9 +78,7 @@ class Writing:
         return ledger
 
     def _prepare_ledger(self, ledger: Ledger) -> Prepared:
-        at, data = self.look.ledger, ledgers.write(ledger)
-        if len(data) > ledgers.LARGEST:
-            raise Refused(f"the ledger would be larger than {ledgers.LARGEST >> 20} MiB, {_TOO_LARGE}")
+        at, data = self.look.ledger, ledgers.readable(ledger)
         if at.fs is not self.fs:
             at.fs.make_folder(split(at.path)[0])
         like = _like(at.fs, self.fs, self.look)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sync.codecs import xmp
 from sync.core.fields import NAMESPACES
+from sync.core.model import Ledger
+from sync.engine import writing
+from sync.errors import Refused
 from tests.sim.memfs import Crash
 from tests.sim.tools import MARK
 from tests.sync.machines import Machine, simulated_machine
@@ -141,3 +145,23 @@ def test_a_return_to_what_lay_there_before_is_listed_with_its_value() -> None:
     known = [candidate.v for candidate in ledger.fields["label"]] + [*ledger.stale.get("label", {}).values()]
     assert {"Red", "Green"} <= set(known)
     assert "Bob" in [candidate.v for candidate in ledger.fields["copyright"]]
+
+
+def test_a_ledger_that_could_not_be_read_again_is_never_put_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever slip of the rules makes one: the edit is refused, and all that was said before stays."""
+    machine = simulated_machine()
+    machine.hands.put(PHOTO, b"the picture")
+    machine.edit(PHOTO, title="Lake")
+    before = machine.memfs.contents()
+
+    def twice(ledger: Ledger, *_: object) -> Ledger:
+        return replace(ledger, xmp=ledger.xmp * 2)
+
+    monkeypatch.setattr(writing, "seal", twice)
+    with pytest.raises(Refused, match="could not be read again"):
+        machine.edit(PHOTO, title="See")
+    assert machine.memfs.contents() == before
+    monkeypatch.undo()
+    assert machine.edit(PHOTO, rating=3).document.content() == {"title": "Lake", "rating": 3}

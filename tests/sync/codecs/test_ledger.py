@@ -23,7 +23,7 @@ from sync.core.model import (
 )
 from sync.core.plan import File, Group, Here, WriteMirror, plan
 from sync.core.show import show
-from sync.errors import NewerSchema, Unreadable
+from sync.errors import NewerSchema, Refused, Unreadable
 
 ASSET = "0123456789abcdef" * 2
 DOT, LATER = "0mb3k9q2f00-k7q2", "0mb3kd81z00-m3xd"
@@ -55,6 +55,14 @@ FULL = Ledger(
 
 def _json(**members: Any) -> bytes:
     return json.dumps({"kphotos": 1, "id": ASSET, **members}).encode()
+
+
+def test_what_nobody_could_read_again_is_refused_before_it_is_written() -> None:
+    assert codec.readable(FULL) == codec.write(FULL)
+    with pytest.raises(Refused, match=r"could not be read again: .*xmp"):
+        codec.readable(replace(FULL, xmp=FULL.xmp * 2))
+    with pytest.raises(Refused, match="16 MiB"):
+        codec.readable(replace(FULL, fields={"title": (Candidate("x" * codec.LARGEST, DOT),)}))
 
 
 def test_all_parts_survive() -> None:
