@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sync.apply.put import Pen, commit, prepare
@@ -17,7 +18,8 @@ from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
 from sync.engine.temps import age_of, is_known, tags_of, temps_for
 from sync.engine.values import Site, Volume
-from sync.errors import Refused, SyncError
+from sync.engine.whose import came_along, knows
+from sync.errors import Refused
 from sync.pairing.names import stem_of
 from sync.ports import LEDGER_SUFFIX, join, split
 from sync.scan.see import Look
@@ -49,8 +51,13 @@ def set_aside(volume: Volume, site: Site, look: Look, hash_: str | None) -> dict
 
 
 def step_aside(volume: Volume, site: Site, look: Look) -> str:
-    """Rename the sidecars of a picture that another took the place of; the path that they tell of then."""
-    when, moved = _rename(volume, site, look)
+    """Rename the sidecars of a picture that another took the place of; the path that they tell of then.
+
+    An XMP that the other brought along stays: read beside this ledger it would be an edit of this picture.
+    """
+    stays = {seen.name for seen in look.xmps if came_along(volume, site, look, seen)}
+    own = tuple(name for name in look.group.xmps if name not in stays)
+    when, moved = _rename(volume, site, replace(look, group=replace(look.group, xmps=own)))
     site.memory.keep(volume.id, dict.fromkeys(moved))
     return f"{look.path}{_ASIDE}{when}"
 
@@ -95,13 +102,10 @@ def _begun(volume: Volume, look: Look, there: Collection[str]) -> str | None:
 
 def _is_known(volume: Volume, look: Look, name: str) -> bool:
     """Whether an XMP in the folder is one that the ledger has a record of."""
-    held = look.ledger.ledger
     try:
-        data = volume.fs.read(join(look.folder, name), LARGEST_XMP).data
-        sum_, mark = xmps.sum(data), xmps.read(data).mark
-    except (SyncError, OSError):
+        return knows(look.ledger.ledger, volume.fs.read(join(look.folder, name), LARGEST_XMP).data)
+    except OSError:
         return False
-    return any(sum_ == record.sum or (mark and mark == record.mark) for record in (held.xmp if held else ()))
 
 
 def _unused(site: Site, names: Iterable[str], there: Container[str]) -> str:

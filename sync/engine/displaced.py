@@ -21,9 +21,10 @@ from sync.engine.leftovers import NOTHING, Left, left_in
 from sync.engine.owed import Owed
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Event, Later
+from sync.engine.whose import knows
 from sync.errors import Refused, SyncError
 from sync.ports import LEDGER_SUFFIX, join, split
-from sync.scan.seen import see_ledger
+from sync.scan.seen import read_xmp, see_ledger
 
 _AT_ONCE = 64  # originals whose locks are held together: each is an open file
 _IN_THE_WAY = "another photo's sidecars are in its place, and could not leave it yet"
@@ -136,16 +137,16 @@ class Displaced:
         for trace, path in self._now.by_trace.items():
             arrivals.by_trace[trace] = path if known.get(trace, path) == path else None
         steps = {old for old, way in ways.items() if way.steps}
-        while blocked := [old for old, way in ways.items() if self._is_blocked(way, ways, steps)]:
+        while blocked := [old for old, way in ways.items() if self._is_blocked(old, way, ways, steps)]:
             for old in blocked:
                 del ways[old]
 
-    def _is_blocked(self, way: Way, ways: Mapping[str, Way], steps: set[str]) -> bool:
+    def _is_blocked(self, old: str, way: Way, ways: Mapping[str, Way], steps: set[str]) -> bool:
         """Whether something stays where it is to go; what is aside already is told of that on its way."""
         new = way.owed.new
         if new in ways and ways[new].steps:
             return False
-        return new in steps or (way.steps and self._has_own(new))
+        return new in steps or (way.steps and self._has_others(new, old))
 
     def _found(self, trace: Trace, arrivals: Arrivals) -> str | None:
         places = {at for by in (arrivals.by_trace, self._now.by_trace) if trace in by for at in (by[trace],)}
@@ -161,9 +162,14 @@ class Displaced:
         held = see_ledger(self._volume.fs, path + LEDGER_SUFFIX)
         return held.error is not None or content_of(held) == hash_
 
-    def _has_own(self, path: str) -> bool:
+    def _has_others(self, path: str, old: str) -> bool:
+        """Whether sidecars lie there that did not come along with the original from its old path."""
         group = group_at(self._volume, path)
-        return group is not None and bool(group.xmps or group.ledger)
+        if group is None or not (group.xmps or group.ledger):
+            return False
+        ledger = see_ledger(self._volume.fs, old + LEDGER_SUFFIX).ledger
+        xmps = (read_xmp(self._volume.fs, split(path)[0], name).found for name in group.xmps)
+        return group.ledger is not None or not all(found and knows(ledger, found.data) for found in xmps)
 
 
 def _last_first(ways: Mapping[str, Way]) -> Iterable[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+from sync.core.model import Ledger
 from sync.engine.carrying import Doubt, Known, Move, knower, move
 from sync.engine.finding import find_group, keeps_ledger_beside, overlay_name
 from sync.engine.leftovers import Left, fits, name_at
 from sync.engine.values import Volume
+from sync.engine.whose import knows
 from sync.pairing import Group
 from sync.pairing.names import kind_of
 from sync.ports import FS, LEDGER_SUFFIX, Stat, join, split
@@ -57,9 +59,16 @@ def moves(volume: Volume, old: str, new: str, stat: Stat, hash_: str | None, lef
     is_begun = any(move.is_there and move.new.endswith(LEDGER_SUFFIX) for move in own)
     # An overlay's ledger is joined with whatever lies there: it is in nobody's way.
     is_over = all(move.fs is not volume.fs for move in own)
-    if not is_begun and not is_over and not own_now <= {move.new for move in own}:
+    others = own_now - {move.new for move in own}
+    is_its = not left.xmps and all(_went_along(volume, held.ledger, path) for path in others)
+    if others and not is_begun and not is_over and not is_its:
         raise Doubt("it has sidecars of its own there")
     return own
+
+
+def _went_along(volume: Volume, ledger: Ledger | None, path: str) -> bool:
+    """Whether it is the picture's own XMP, which the program that moved the picture took along."""
+    return not path.endswith(LEDGER_SUFFIX) and knows(ledger, volume.fs.read(path, LARGEST_XMP).data)
 
 
 def _ledger_to(volume: Volume, old: str, new: str) -> tuple[str, str]:

@@ -1,0 +1,144 @@
+"""A photo program moves pictures with their XMPs, and leaves the ledgers, of which it knows nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.codecs import xmp
+from sync.core.model import Change
+from sync.engine import hash_of
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.tools import MARK, FakeTool
+from tests.sync.machines import ALICE, Machine, simulated_machine
+
+LAKE, DOG, FREE = "d/A.JPG", "d/B.JPG", "d/C.JPG"
+TITLES = {b"picture of a lake": "Lake", b"picture of some dog": "Dog"}
+
+
+def library(*, is_hashed: bool = True, has_marks: bool = True) -> Machine:
+    """A favourite picture of a lake, and one of a dog; both with a title, perhaps from a program's XMP."""
+    machine = simulated_machine()
+    for path, (data, title) in zip((LAKE, DOG), TITLES.items(), strict=True):
+        machine.hands.put(path, data)
+        if not has_marks:
+            machine.hands.put(path + ".xmp", MARK.sub(b"", xmp.write(None, {"title": title}, "none")))
+            machine.pass_time(3)
+            machine.engine.edit(path, [Change("favourites", "add", "bob")], ALICE)
+        machine.edit(path, title=title)
+    machine.engine.edit(LAKE, [Change("favourites", "add", "alice")], ALICE)
+    rest(machine, *((LAKE, DOG) if is_hashed else ()))
+    return machine
+
+
+def rest(machine: Machine, *paths: str) -> None:
+    """Scan until nothing is owed any more; the paths are hashed meanwhile."""
+    for hashed in ((), paths, ()):
+        for path in hashed:
+            signature = machine.fs.stat(path).signature()
+            machine.engine.hashed(path, signature, hash_of(machine.fs, path))
+        for _ in range(2):
+            machine.pass_time(40)
+            machine.scan()
+
+
+def move(machine: Machine, old: str, new: str) -> None:
+    for suffix in ("", ".xmp"):
+        machine.hands.move(old + suffix, new + suffix)
+
+
+def all_is_well(machine: Machine, lake: str, dog: str) -> None:
+    """Each picture has its own, nobody is told of anything, and at rest nothing is written."""
+    found = {path: machine.engine.look(path) for path in (lake, dog)}
+    assert found[lake].document.content() == machine.mirror(lake) == {"title": "Lake"}
+    assert found[dog].document.content() == machine.mirror(dog) == {"title": "Dog"}
+    assert "alice" in found[lake].document.favourites - found[dog].document.favourites
+    assert [asset.problems for asset in found.values()] == [(), ()]
+    ends = ("", ".xmp", ".kphotos.json")
+    folders = {path.rpartition("/")[0] for path in (lake, dog)}
+    names = {f"{folder}/{name}" for folder in folders for name in machine.hands.names(folder)}
+    assert names == {path + end for path in (lake, dog) for end in ends}
+    machine.memfs.writes.clear()
+    machine.scan(everything=True)
+    assert machine.memfs.writes == []
+
+
+@pytest.mark.parametrize("has_marks", [True, False], ids=["our XMP", "its own XMP"])
+@pytest.mark.parametrize("is_hashed", [True, False], ids=["hashed", "not hashed yet"])
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+@pytest.mark.parametrize("new", ["e/A.JPG", "d/NEW.JPG"])
+def test_the_ledger_goes_after_its_picture(new: str, told_by: str, is_hashed: bool, has_marks: bool) -> None:
+    machine = library(is_hashed=is_hashed, has_marks=has_marks)
+    before = machine.engine.look(LAKE).id
+    move(machine, LAKE, new)
+    machine.pass_time(3)
+    if told_by == "watch":
+        machine.touch(LAKE, LAKE + ".xmp", new, new + ".xmp")
+    rest(machine, new)
+    assert machine.engine.look(new).id == before
+    all_is_well(machine, new, DOG)
+
+
+def test_what_it_wrote_into_the_xmp_on_the_way_is_an_edit() -> None:
+    machine = library()
+    move(machine, LAKE, "e/A.JPG")
+    FakeTool(machine.hands, "e/A.JPG.xmp").set(rating=3)
+    rest(machine, "e/A.JPG")
+    asset = machine.engine.look("e/A.JPG")
+    assert asset.document.content() == {"title": "Lake", "rating": 3}
+    assert asset.document.favourites == {"alice"}
+
+
+@pytest.mark.parametrize("has_marks", [True, False], ids=["our XMPs", "its own XMPs"])
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+def test_pictures_that_swapped_names_do_not_swap_what_is_said_of_them(told_by: str, has_marks: bool) -> None:
+    machine = library(has_marks=has_marks)
+    swap(machine)
+    if told_by == "watch":
+        machine.touch(*(path + end for path in (LAKE, DOG) for end in ("", ".xmp")))
+    rest(machine, LAKE, DOG)
+    all_is_well(machine, DOG, LAKE)
+
+
+def swap(machine: Machine) -> None:
+    for old, new in ((DOG, FREE), (LAKE, DOG), (FREE, LAKE)):
+        move(machine, old, new)
+    machine.pass_time(3)
+
+
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+def test_of_pictures_that_are_numbered_anew_each_keeps_its_own(told_by: str) -> None:
+    machine = library()
+    move(machine, DOG, FREE)
+    move(machine, LAKE, DOG)
+    machine.pass_time(3)
+    if told_by == "watch":
+        machine.touch(*(path + end for path in (LAKE, DOG, FREE) for end in ("", ".xmp")))
+    rest(machine, DOG, FREE)
+    all_is_well(machine, DOG, FREE)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_crash_at_any_operation_swaps_nothing(cut: str) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        machine = library()
+        swap(machine)
+        machine.memfs.durable_nodes = dict(machine.memfs.nodes)
+        is_over = cut_short(machine.fs, number, machine.scan)
+        befall(machine.fs, cut)
+        machine.restart()
+        rest(machine, LAKE, DOG)
+        all_is_well(machine, DOG, LAKE)
+    assert number > 60
+
+
+def test_another_pictures_xmp_at_the_new_place_is_still_a_doubt() -> None:
+    machine = library()
+    machine.hands.remove(LAKE + ".xmp")
+    machine.hands.move(LAKE, "e/A.JPG")
+    machine.hands.put("e/A.JPG.xmp", MARK.sub(b"", xmp.write(None, {"title": "Sea"}, "none")))
+    rest(machine)
+    asset = machine.engine.look("e/A.JPG")
+    assert asset.document.content() == {"title": "Sea"}
+    assert [problem.kind for problem in asset.problems] == ["left-behind"]
