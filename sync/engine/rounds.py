@@ -11,6 +11,7 @@ from sync.apply.put import Pen
 from sync.apply.temps import SETTLE_SECONDS
 from sync.core.model import Change, Problem
 from sync.engine.ahead import Ahead
+from sync.engine.arrivals import trace_in
 from sync.engine.assets import fingerprinted, is_stranger
 from sync.engine.attempting import Attempt, Attempting, Round, refuse
 from sync.engine.deciding import Deciding
@@ -22,6 +23,7 @@ from sync.engine.strays import over_temps
 from sync.engine.temps import by_tag, names_for
 from sync.engine.values import Asset, Edited, Site, Volume
 from sync.engine.waiting import UNSETTLED_SECONDS, is_unsettled
+from sync.engine.whose import came_along
 from sync.engine.writing import remembered
 from sync.errors import Busy, ReadOnly, Refused, SyncError, unwritable
 from sync.pairing import Group
@@ -32,6 +34,7 @@ from sync.scan.seen import why
 _ATTEMPTS = 20
 _AT_ONCE = 100  # originals whose sidecars are read before the first of them is decided about
 _AFTER_REFUSAL = 600.0  # seconds
+_UNHASHED_SECONDS = 30.0
 _UNWRITTEN = "What could be read is shown; the sidecars were left as they are and are tried again."
 
 
@@ -141,6 +144,8 @@ class Rounds:
             return asset
         if is_unsettled(self.site, look):
             return replace(asset, pending=True, again=UNSETTLED_SECONDS)
+        if hash_ is None and self._may_be_anothers(look):
+            return replace(asset, pending=True, again=_UNHASHED_SECONDS)
         try:
             with self.site.lock.hold([Place.of(look.path).key(self.volume.id)]):
                 return self.write(look.path, Round(hash_), near())
@@ -148,6 +153,20 @@ class Rounds:
             reason = error.reason if isinstance(error, SyncError) else why(error)
             problem = Problem(look.path, "refused", f"Its sidecars cannot be written: {reason}", _UNWRITTEN)
             return replace(asset, pending=True, problems=(*asset.problems, problem), again=_AFTER_REFUSAL)
+
+    def _may_be_anothers(self, look: Look) -> bool:
+        """Whether an XMP here may be of a picture that took the name, and is of the same size by chance.
+
+        Pictures of a camera that does not compress are all of one size. Neither the file nor the XMP is the
+        one that was known here: both wait until the picture is hashed, or known again by where it was.
+        """
+        asset = look.ledger.ledger.asset if look.ledger.ledger else None
+        if asset is None or asset.hash is None:
+            return False
+        known = self.site.memory.hashes(self.volume.id, [look.path]).get(look.path)
+        if known is None or trace_in(known[0])[0] in (0, look.stat.ino):
+            return False
+        return any(came_along(self.volume, self.site, look, seen) for seen in look.xmps)
 
     def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
         """Make a person's changes durable in the ledger, then in the XMPs."""

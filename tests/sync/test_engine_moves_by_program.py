@@ -106,6 +106,14 @@ def swap(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("told_by", ["scan", "watch"])
+def test_nor_if_they_are_of_one_size(told_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tests.sync.test_engine_moves_by_program.TITLES", {b"a lake": "Lake", b"a dog.": "Dog"}
+    )
+    test_pictures_that_swapped_names_do_not_swap_what_is_said_of_them(told_by, has_marks=True)
+
+
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
 def test_of_pictures_that_are_numbered_anew_each_keeps_its_own(told_by: str) -> None:
     machine = library()
     move(machine, DOG, FREE)
