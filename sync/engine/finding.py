@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sync.core.merge import join as join_ledgers
+from sync.core.model import Ledger
 from sync.engine.values import Volume
 from sync.errors import NotFound
 from sync.pairing import Group, Pairing, pair
@@ -144,10 +145,21 @@ def _read_ledger(volume: Volume, folder: str, group: Group) -> SeenLedger:
     if keeps_ledger_beside(volume, group) or volume.overlay is None:
         return beside
     over = see_ledger(volume.overlay, join(folder, overlay_name(group)))
-    if over.error is not None or beside.ledger is None:
+    if over.error is not None or beside.ledger is None or _are_of_two(over.ledger, beside.ledger):
         return over
     both = beside.ledger if over.ledger is None else join_ledgers(over.ledger, beside.ledger)
     return SeenLedger(over.fs, over.path, over.found, both)
+
+
+def _are_of_two(over: Ledger | None, beside: Ledger) -> bool:
+    """Whether two ledgers of one name are of two pictures: the owner of the disk has put another there.
+
+    Then the overlay's counts, which is where an edit would go: it is found to be a stranger's, and told.
+    """
+    one, other = over.asset if over else None, beside.asset
+    if one is None or other is None:
+        return False
+    return one.size != other.size or (None not in (one.hash, other.hash) and one.hash != other.hash)
 
 
 def read_over(volume: Volume, folder: str, group: Group) -> SeenLedger | None:

@@ -10,7 +10,7 @@ import pytest
 from sync.core.brakes import Landmark
 from sync.core.model import Change
 from sync.engine import Engine, Gone, Root, overlay
-from sync.errors import Busy
+from sync.errors import Busy, Refused
 from tests.sim.memfs import Crash, MemFS
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, kinds, simulated_machine
@@ -130,6 +130,31 @@ def test_the_overlay_of_another_picture_is_not_taken_and_not_removed(machine: Ma
     asset = assets(turned(machine, writable=True).scan())[PHOTO]
     assert asset.document.content() == {}
     assert [*over(machine).contents()] == [LEDGER]
+
+
+@pytest.mark.parametrize("picture", [b"a dog", b"quite another picture, of a dog"])
+def test_a_picture_that_comes_with_its_own_ledger_inherits_nothing_from_the_overlay(
+    machine: Machine, picture: bytes
+) -> None:
+    other = simulated_machine(seed=2)
+    other.hands.put(PHOTO, picture)
+    other.edit(PHOTO, description="A dog")
+    for path in (PHOTO, SIDECAR, LEDGER):  # whoever owns the disk puts it there
+        machine.hands.replace(path, other.hands.read(path))
+    machine.pass_time(3)
+    machine.scan()
+    asset = machine.engine.look(PHOTO)
+    assert (asset.document.content(), [one.kind for one in asset.problems]) == ({}, ["original-changed"])
+    with pytest.raises(Refused):
+        machine.edit(PHOTO, rating=1)
+    machine.engine.disown(PHOTO)
+    machine.edit(PHOTO, rating=1)
+    assert "title" not in machine.engine.look(PHOTO).document.content()
+    turned(machine, writable=True)
+    for _ in range(3):
+        machine.pass_time(3)
+        machine.scan()
+    assert machine.engine.look(PHOTO).document.content() == {"description": "A dog", "rating": 1}
 
 
 def test_an_overlay_that_cannot_be_read_is_told_and_left(machine: Machine) -> None:
