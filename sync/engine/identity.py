@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 
 from sync.core.identity import reissued_id
+from sync.engine import mounted
 from sync.engine.finding import find_group, read_group
 from sync.engine.values import Site, Volume
 from sync.errors import NotFound
-from sync.ports import split
+from sync.ports import FILE, split
 
 _KEY, _WAITING, _COPY = "//id/", "//waiting/", "//copy/"  # no path in a volume begins with a slash
 
@@ -38,6 +39,9 @@ class Identities:
             return asset_id
         if holder is not None and self.holds(holder, asset_id):
             self._wait(path, holder)
+            return reissued_id(asset_id, self._volume.id, path)
+        if holder is not None and path in self._waiting(_WAITING + holder):
+            # Nobody has told yet that the holder is gone: it may be met elsewhere later in this very round.
             return reissued_id(asset_id, self._volume.id, path)
         if self._is_copy(path, asset_id):
             return reissued_id(asset_id, self._volume.id, path)
@@ -84,6 +88,15 @@ class Identities:
         try:
             group, stat, _ = find_group(self._volume, path)
         except NotFound:
-            return False
+            return self._may_be_there(path)
         held = read_group(self._volume, split(path)[0], group, stat).ledger
         return held.error is not None or (held.ledger is not None and held.ledger.id == asset_id)
+
+    def _may_be_there(self, path: str) -> bool:
+        """Whether an original that is not to be found is out of sight only: absence is no deletion (I10)."""
+        try:
+            return self._volume.fs.stat(path).kind == FILE
+        except (FileNotFoundError, NotADirectoryError):
+            return mounted.within(path, mounted.look(self._volume, self._site).missing()) is not None
+        except OSError:
+            return True
