@@ -103,7 +103,9 @@ class Bulk:
                 with _telling(item):
                     look, temps = self._read(item, found.get(item.path), hashes)
                     looks[Place.of(item.path)] = item, look, temps
-        memory.expect(self._volume.id, [key for _, look, _ in looks.values() for key in expected(look)])
+        memory.expect(
+            self._volume.id, [key for _, look, _ in looks.values() for key in expected(self._volume.id, look)]
+        )
         for item, look, temps in looks.values():
             with _telling(item):
                 attempt = self._rounds.attempting.begin(look, temps, item.round, pen)

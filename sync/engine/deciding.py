@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 
 from sync.apply.temps import site_digest
+from sync.core.identity import derived_id
 from sync.core.plan import Group, Here, LookAgain, Plan, plan
 from sync.engine import overlay
 from sync.engine.assets import (
@@ -66,11 +67,11 @@ class Deciding:
 
     def _decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         if is_bare(look):
-            return bare(self.volume, look, hash_), None
+            return self._freed(bare(self.volume, look, hash_)), None
         if is_stranger(look, hash_):
-            return stranger(self.volume, look, hash_), None
+            return self._freed(stranger(self.volume, look, hash_)), None
         if (asset := first_sight(self.volume, look, hash_)) is not None:
-            return asset, None
+            return self._freed(asset), None
         at = self.here(look)
         decided = self.named(look, plan(self.group(look, hash_), replace(at, node=at.node + _UNWRITTEN)))
         has_ledger = look.ledger.ledger is not None
@@ -78,6 +79,11 @@ class Deciding:
         pending = self.volume.writable and (is_torn or self.again(look, decided) is not None)
         asset = asset_of(self.volume, look, decided, hash_, has_ledger=has_ledger, pending=pending)
         return replace(asset, again=self.again(look, decided)), decided
+
+    def _freed(self, asset: Asset) -> Asset:
+        """The asset without a ledger under an id that nobody else goes by."""
+        own = self.identities.without_ledger(asset.path)
+        return asset if own == asset.id else replace(asset, id=own, ledger=replace(asset.ledger, id=own))
 
     def at_rest(self, glance: Glance, hash_: str | None) -> tuple[Look, Asset, Plan] | None:
         """What `decide` comes to for an original at rest, without making out its XMPs; None for others."""
@@ -128,9 +134,12 @@ class Deciding:
 
     def named(self, look: Look, decided: Plan) -> Plan:
         """The plan under the id that is this original's alone."""
-        if look.ledger.ledger is None:
-            return decided
-        own = self.identities.of(look.path, decided.ledger.id)
+        if look.ledger.ledger is not None:
+            own = self.identities.of(look.path, decided.ledger.id)
+        elif decided.ledger.id == derived_id(self.volume.id, look.path):
+            own = self.identities.without_ledger(look.path)
+        else:
+            return decided  # a conflict copy's, say
         return (
             decided if own == decided.ledger.id else replace(decided, ledger=replace(decided.ledger, id=own))
         )

@@ -9,8 +9,9 @@ Where anything is not certain, all stay where they are and a person is told.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from sync.apply.put import StartOver
 from sync.apply.temps import SETTLE_SECONDS
@@ -31,6 +32,7 @@ from sync.ports import FILE, Entry, join, split
 from sync.scan.seen import see_ledger
 
 _KEY = "//left/"  # no path in a volume begins with a slash
+NOTHING_NEW: Mapping[str, bytes | None] = MappingProxyType({})
 
 
 class Following:
@@ -81,8 +83,13 @@ class Following:
             arrivals.left[folder] = left_for_sure(self._volume, folder, gone)
         return self.with_overlay(path, arrivals.left[folder].get(name, NOTHING))
 
-    def returned(self, arrivals: Arrivals) -> Iterator[Event]:
-        """Originals that were gone in an earlier round and are met in this one, which ends with it."""
+    def returned(
+        self, arrivals: Arrivals, fresh: Mapping[str, bytes | None] = NOTHING_NEW
+    ) -> Iterator[Event]:
+        """Originals that were gone in an earlier round and are met in this one, which ends with it.
+
+        `fresh` are the folders as the round has seen them.
+        """
         for path, trace in lost.lost(self._volume, self._site).items() if arrivals.by_trace else ():
             new, (folder, name) = arrivals.by_trace.get(trace), split(path)
             if new is None:
@@ -95,6 +102,12 @@ class Following:
         self._keep()
         for path in self._rounds.behind.over(arrivals.by_trace):
             yield from self.settled(path)
+        for path in self._rounds.identities.contested(lambda: self._snapshots(fresh)):
+            yield from self.settled(path)
+
+    def _snapshots(self, fresh: Mapping[str, bytes | None]) -> dict[str, bytes]:
+        known = {**self._site.memory.folders(self._volume.id), **fresh}
+        return {folder: blob for folder, blob in known.items() if blob is not None}
 
     def hashed(self, path: str, signature: bytes, hash_: str) -> Iterator[Event]:
         """An original's content is known: whatever was left behind by one of that content is its own."""

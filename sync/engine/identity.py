@@ -9,15 +9,19 @@ other volume holds it (`Volume.elsewhere`), the copy stays with its derived id: 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 
-from sync.core.identity import reissued_id
+from sync.core.identity import derived_id, reissued_id
 from sync.engine import mounted
 from sync.engine.finding import find_group, read_group
 from sync.engine.values import Site, Volume
 from sync.errors import NotFound
-from sync.ports import FILE, split
+from sync.pairing.names import kind_of
+from sync.ports import FILE, join, split
+from sync.scan.snapshot import unpack
 
-_KEY, _WAITING, _COPY = "//id/", "//waiting/", "//copy/"  # no path in a volume begins with a slash
+# No path in a volume begins with a slash.
+_KEY, _WAITING, _COPY, _BARE = "//id/", "//waiting/", "//copy/", "//bare/"
 
 
 def holder_key(asset_id: str) -> str:
@@ -31,6 +35,8 @@ class Identities:
     def __init__(self, volume: Volume, site: Site) -> None:
         self._volume, self._site = volume, site
         self.new: dict[str, bytes | None] = {}
+        self._contested: set[str] = set()
+        self._met: set[str] = set()
 
     def of(self, path: str, asset_id: str) -> str:
         """The id that the original at a path goes by, whose ledger says `asset_id`."""
@@ -45,14 +51,52 @@ class Identities:
             return reissued_id(asset_id, self._volume.id, path)
         if self._is_copy(path, asset_id):
             return reissued_id(asset_id, self._volume.id, path)
-        self.new[holder_key(asset_id)] = path.encode("utf-8", "surrogateescape")
+        self._take(path, asset_id, holder)
         return asset_id
+
+    def without_ledger(self, path: str) -> str:
+        """The id of an original without a ledger: derived from its path, unless somebody else has that.
+
+        Whoever had a ledger here keeps its id wherever he is moved to; another comes to lie under his name.
+        """
+        own = derived_id(self._volume.id, path)
+        while (holder := self.holder(own)) is not None:
+            self._note(_BARE + own, path)
+            if holder == path:
+                return reissued_id(own, self._volume.id, path) if self._is_copy(path, own) else own
+            if self.holds(holder, own):
+                self._wait(path, holder)
+            elif path not in self._waiting(_WAITING + holder):
+                return own
+            own = reissued_id(own, self._volume.id, path)
+        return own
+
+    def contested(self, snapshots: Callable[[], Mapping[str, bytes]]) -> list[str]:
+        """Originals that may have told of an id that a ledger elsewhere has claimed since; asked once.
+
+        Of an id that was never met before nobody knows whether somebody goes by it without a ledger: all
+        that were known are gone through, which is but for photos that came with ledgers from elsewhere.
+        """
+        found, met = self._contested, self._met
+        self._contested, self._met = set(), set()
+        for folder, blob in snapshots().items() if met else ():
+            for entry in unpack(blob):
+                path = join(folder, entry.name)
+                if kind_of(entry.name) is not None and derived_id(self._volume.id, path) in met:
+                    found.add(path)
+        return sorted(path for path in found if self._may_be_there(path))
+
+    def _take(self, path: str, asset_id: str, holder: str | None) -> None:
+        """Let a path hold an id; whoever has told of that before is to be looked at once more."""
+        kept = self._known(_BARE + asset_id)
+        self._contested.update(other for other in (holder, kept) if other not in (None, path))
+        if holder is None and asset_id != derived_id(self._volume.id, path):
+            self._met.add(asset_id)
+        self._note(holder_key(asset_id), path)
 
     def holder(self, asset_id: str) -> str | None:
         """The path that had the id when it was last looked at."""
-        key = holder_key(asset_id)
-        kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
-        return kept.decode("utf-8", "surrogateescape") if kept else None
+        return self._known(holder_key(asset_id))
 
     def waiting(self, holder: str) -> list[str]:
         """Those that may go by another id now that the original at a path is gone; asked once."""
@@ -61,6 +105,14 @@ class Identities:
         if paths:
             self.new[key] = None
         return paths
+
+    def _known(self, key: str) -> str | None:
+        kept = self.new.get(key) or self._site.memory.last(self._volume.id, key)
+        return kept.decode("utf-8", "surrogateescape") if kept else None
+
+    def _note(self, key: str, path: str) -> None:
+        if self._known(key) != path:
+            self.new[key] = path.encode("utf-8", "surrogateescape")
 
     def _is_copy(self, path: str, asset_id: str) -> bool:
         """Whether another volume has the id, or had it when the original was met here."""

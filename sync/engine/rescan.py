@@ -214,7 +214,7 @@ class Rescan:
         for path in self._orphans:
             if path not in followed and mounted.within(path, away) is None:
                 yield from self._following.gone(path, None, self._new)
-        yield from self._following.returned(self._new)
+        yield from self._following.returned(self._new, self._fresh)
 
     def _missed(self, gone: Mapping[str, Sequence[Entry]]) -> list[str]:
         return [

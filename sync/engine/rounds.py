@@ -78,7 +78,9 @@ class Rounds:
                 glance_at(self.volume, folder, group, stats[group.original].stat, over=over)
                 for group in groups[start : start + _AT_ONCE]
             ]
-            self.site.memory.expect(self.volume.id, [key for each in glances for key in expected(each)])
+            self.site.memory.expect(
+                self.volume.id, [key for each in glances for key in expected(self.volume.id, each)]
+            )
             for glance in glances:
                 signature, hash_ = hashes.get(glance.path, (b"", None))
                 hash_ = hash_ if signature == glance.stat.signature() else None
