@@ -157,10 +157,10 @@ class Rounds:
             return replace(asset, pending=True, problems=(*asset.problems, problem), again=_AFTER_REFUSAL)
 
     def _may_be_anothers(self, look: Look) -> bool:
-        """Whether an XMP here may be of a picture that took the name, and is of the same size by chance.
+        """Whether this may be a picture that took the name, and is of the same size by chance.
 
         Pictures of a camera that does not compress are all of one size. Neither the file nor the XMP is the
-        one that was known here: both wait until the picture is hashed, or known again by where it was.
+        one that was known here, or that is gone: all wait until the picture is hashed, or found elsewhere.
         """
         asset = look.ledger.ledger.asset if look.ledger.ledger else None
         if asset is None or asset.hash is None:
@@ -168,7 +168,7 @@ class Rounds:
         known = self.site.memory.hashes(self.volume.id, [look.path]).get(look.path)
         if known is None or trace_in(known[0])[0] in (0, look.stat.ino):
             return False
-        return any(came_along(self.volume, self.site, look, seen) for seen in look.xmps)
+        return not look.xmps or any(came_along(self.volume, self.site, look, seen) for seen in look.xmps)
 
     def edit(self, path: str, changes: Sequence[Change], by: str | None) -> Edited:
         """Make a person's changes durable in the ledger, then in the XMPs."""

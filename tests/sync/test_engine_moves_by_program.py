@@ -113,6 +113,16 @@ def test_nor_if_they_are_of_one_size(told_by: str, monkeypatch: pytest.MonkeyPat
     test_pictures_that_swapped_names_do_not_swap_what_is_said_of_them(told_by, has_marks=True)
 
 
+def test_no_xmp_is_made_for_one_of_the_same_size_that_took_the_name() -> None:
+    machine = library()
+    move(machine, LAKE, "e/A.JPG")
+    machine.hands.put(LAKE, b"picture of a cloud"[:17])
+    rest(machine, LAKE, "e/A.JPG")
+    machine.hands.remove(LAKE)
+    rest(machine)
+    all_is_well(machine, "e/A.JPG", DOG)
+
+
 @pytest.mark.parametrize("told_by", ["scan", "watch"])
 def test_of_pictures_that_are_numbered_anew_each_keeps_its_own(told_by: str) -> None:
     machine = library()
