@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from kphotos import index
 from kphotos.index import query
 from kphotos.index.scope import EVERYTHING
@@ -99,3 +101,23 @@ def test_a_photo_moved_to_a_second_disk_with_its_sidecars_is_the_same(
     library.scan()
     assert id_at(library, other) == first
     assert verify.verify(library.settings).differences == []
+
+
+def test_a_new_photo_under_the_name_of_one_that_moved_to_a_second_disk_is_another(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kphotos.sidecar.elsewhere._FRESH_SECONDS", 0.0)
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    first = id_at(library, library.volume)
+    other = second(library, tmp_path / "other")
+    for name in SIDECARS:
+        shutil.move(library.root / name, tmp_path / "other" / name)
+    library.scan()
+    scan(library, other)
+    shutil.copy(library.root / "Trip" / "sea.jpg", library.root / "lake.jpg")
+    library.scan()
+    new = id_at(library, library.volume)
+    assert id_at(library, other) == first != new
+    assert verify.verify(library.settings).differences == []
+    rebuild.rebuild(library.settings)
+    assert (id_at(library, other), id_at(library, library.volume)) == (first, new)
