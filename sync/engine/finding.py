@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sync.core.merge import join as join_ledgers
@@ -11,7 +11,7 @@ from sync.core.model import Ledger
 from sync.engine.values import Volume
 from sync.errors import NotFound
 from sync.pairing import Group, Pairing, pair
-from sync.pairing.names import fold, is_ignored, is_temp, originals_of_copy, stem_of
+from sync.pairing.names import fold, is_ignored, is_temp, kind_of, originals_of_copy, stem_of
 from sync.pairing.takeout import is_json, start_of
 from sync.ports import LEDGER_SUFFIX, UNKNOWN, XMP_SUFFIX, Stat, join, split
 from sync.scan.see import Glance, Look, glance, see
@@ -55,7 +55,8 @@ def find(
 ) -> tuple[Pairing, Mapping[str, Stat]]:
     """Pair what a place holds, without looking at the rest of its folder; and the originals' stats.
 
-    `names` are those in the folder that may be there, where somebody has just listed it.
+    `names` are those in the folder that may be there, where somebody has just listed it. Originals of other
+    places are asked for what might be a copy and is their own sidecar, and are not told of.
     """
     kinds: list[tuple[str, int]] = []
     stats: dict[str, Stat] = {}
@@ -72,7 +73,9 @@ def find(
             except FileNotFoundError:
                 continue
             kinds.append((name, stats[name].kind))
-    return pair(kinds), stats
+    pairing = pair(kinds)
+    own = {name: group for name, group in pairing.groups.items() if prefix_of(name) == place.prefix}
+    return replace(pairing, groups=own), stats
 
 
 def may_be_at(name: str, start: str) -> bool:
@@ -85,7 +88,18 @@ def _is_at(place: Place, name: str) -> bool:
     prefix = prefix_of(name)
     if prefix == place.prefix or (is_json(name) and start_of(prefix) == place.start):
         return True
-    return any(prefix_of(other) == place.prefix for other in originals_of_copy(name))
+    return place.prefix in prefixes_of_copy(name)
+
+
+def prefixes_of_copy(name: str) -> list[str]:
+    """The places to which a name may belong as a sidecar's copy, or as the original whose sidecar looks so.
+
+    `IMG_1-2.xmp` may be a copy of `IMG_1.xmp`, unless there is an `IMG_1-2.CR2`.
+    """
+    if kind_of(name) is None:
+        return [prefix_of(other) for other in originals_of_copy(name)]
+    sidecars = (stem_of(name) + XMP_SUFFIX, name + XMP_SUFFIX)
+    return [prefix_of(other) for sidecar in sidecars for other in originals_of_copy(sidecar)]
 
 
 def prefix_of(name: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp
-from sync.engine.finding import Place, find, near, prefix_of
+from sync.engine.finding import Place, find, near, prefix_of, prefixes_of_copy
 from sync.engine.temps import names_for
 from sync.engine.values import Volume
 from sync.pairing import Group, Pairing
-from sync.pairing.names import is_temp, originals_of_copy
+from sync.pairing.names import is_temp
 from sync.pairing.takeout import is_json, start_of
 from sync.ports import Stat, join, split
 
@@ -79,7 +79,7 @@ def listed_at(listing: Iterable[str], prefixes: Set[str]) -> Listed:
         # Of a large folder nearly every name ends here.
         if name.isascii() and name[0] != "." and not any(lower[:length] in starts for length in lengths):
             continue
-        own = [prefix_of(name), *(prefix_of(other) for other in originals_of_copy(name))]
+        own = [prefix_of(name), *prefixes_of_copy(name)]
         if is_json(name):
             own += starts.get(start_of(own[0]), ())
         for prefix in dict.fromkeys(own):

@@ -1,0 +1,64 @@
+"""Photos whose names are alike but for what a sync tool might have added: none takes the other's XMP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sync.codecs import xmp
+from sync.core.model import Change
+from tests.sim.tools import MARK
+from tests.sync.machines import ALICE, Machine, simulated_machine
+
+ALIKE = {"creator": ("Ann",), "copyright": "(c) Ann", "rating": 3}
+RATED = [Change("rating", "set", 5)]
+
+
+def put(machine: Machine, name: str, content: dict[str, Any]) -> None:
+    machine.hands.put(name, MARK.sub(b"", xmp.write(None, content, "none")))
+
+
+def rest(machine: Machine) -> None:
+    for _ in range(2):
+        machine.pass_time(3)
+        machine.scan()
+
+
+@pytest.mark.parametrize("by", ["edit", "bulk", "watch"])
+@pytest.mark.parametrize(
+    ("other", "sidecar"),
+    [
+        ("IMG_1-2.CR2", "IMG_1-2.xmp"),
+        ("IMG_1 2.CR2", "IMG_1 2.xmp"),
+        ("IMG_1 (1).CR2", "IMG_1 (1).xmp"),
+        ("IMG_1-edit.CR2", "IMG_1-edit.xmp"),
+        ("IMG_1 (conflicted copy 2024-01-02).CR2", "IMG_1 (conflicted copy 2024-01-02).xmp"),
+        ("IMG_1 (conflicted copy 2024-01-02).CR2", "IMG_1 (conflicted copy 2024-01-02).CR2.xmp"),
+    ],
+)
+def test_the_xmp_of_a_photo_that_is_there_is_nobody_elses_copy(other: str, sidecar: str, by: str) -> None:
+    machine = simulated_machine()
+    machine.hands.put("d/IMG_1.CR2", b"a lake")
+    machine.hands.put(f"d/{other}", b"some dog")
+    put(machine, "d/IMG_1.xmp", {"title": "Lake", **ALIKE})
+    put(machine, f"d/{sidecar}", {"title": "Dog", **ALIKE})
+    before = machine.hands.read(f"d/{sidecar}")
+    rest(machine)
+    if by == "edit":
+        machine.engine.edit("d/IMG_1.CR2", RATED, ALICE)
+    elif by == "bulk":
+        list(machine.engine.edit_many([("d/IMG_1.CR2", RATED)], ALICE))
+    else:
+        machine.edit("d/IMG_1.CR2", rating=5)
+        put(machine, "d/IMG_1.xmp", {"title": "Lake", **ALIKE, "rating": 5})
+        machine.pass_time(3)
+        machine.touch("d/IMG_1.xmp", f"d/{sidecar}")
+    rest(machine)
+    assert machine.hands.read(f"d/{sidecar}") == before
+    assert machine.engine.look(f"d/{other}").document.value("title") == "Dog"
+    assert machine.engine.look("d/IMG_1.CR2").document.content() == {"title": "Lake", **shown(ALIKE)}
+
+
+def shown(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "creator": ["Ann"], "rating": 5}
