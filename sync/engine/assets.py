@@ -15,6 +15,7 @@ from sync.core.names import escape
 from sync.core.plan import Copy, File, Group, Here, Plan
 from sync.core.show import show
 from sync.engine import remember
+from sync.engine.siblings import was_ones_own
 from sync.engine.values import Asset, Original, Sighting, Site, Version, Volume
 from sync.engine.waiting import waiting
 from sync.ports import Stat, join
@@ -81,6 +82,8 @@ def group_of(
 def _copies(volume: Volume, site: Site, look: Look) -> Iterator[Copy]:
     for copy in look.copies:
         if copy.found is not None and (copy.ledger or copy.sight):
+            if copy.sight and was_ones_own(volume, site, copy.path):
+                continue
             is_spent = copy.is_covered and volume.writable
             yield Copy(copy.path, copy.sight, is_spent, waiting(site, copy.found.stat) <= 0)
 

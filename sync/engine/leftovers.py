@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from sync.apply.temps import parse_temp, tag_of
 from sync.engine.finding import Place, may_be_at
+from sync.engine.siblings import of_stem
 from sync.engine.temps import by_stem, tags_of
 from sync.engine.values import Site, Volume
 from sync.errors import SyncError
 from sync.pairing import Group, pair
 from sync.pairing.names import (
     DUPLICATE,
-    KINDS,
     bases_of_companion,
     fold,
     is_ignored,
@@ -85,7 +85,8 @@ def left_for_sure(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[s
     names = [name for name in listed if not is_ignored(name)]
     now = pair((name, FILE) for name in names)
     away = {*gone, *now.orphans} - set(names)
-    claimed = {name for group in now.groups.values() for name in group.all}
+    # What may be a copy of a neighbour's is its own original's, if that is known to have been there.
+    claimed = {name for group in now.groups.values() for name in group.all if name not in group.suspects}
     # An orphan's name may have no extension that tells what it was: it was set aside.
     then = pair((name, FILE) for name in {*names, *away}).groups
     temps = [(temp.tag, name) for name in listed if (temp := parse_temp(name))]
@@ -97,9 +98,7 @@ def left_for_sure(volume: Volume, folder: str, gone: Iterable[str]) -> Mapping[s
 def siblings_known(volume: Volume, site: Site, path: str) -> set[str]:
     """The names of originals of the same stem that this site has hashed: they may be gone as well."""
     folder, name = split(path)
-    endings = [ending for kind in KINDS for ending in (kind, kind.upper())]
-    paths = [join(folder, f"{stem_of(name)}.{ending}") for ending in endings]
-    return {split(found)[1] for found in site.memory.hashes(volume.id, paths)}
+    return of_stem(volume, site, folder, stem_of(name))
 
 
 def name_at(name: str, old: str, new: str) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 
 from sync.codecs import xmp
 from sync.core.model import Change
+from sync.engine import hash_of
 from tests.sim.tools import MARK
 from tests.sync.machines import ALICE, Machine, simulated_machine
 
@@ -62,3 +63,24 @@ def test_the_xmp_of_a_photo_that_is_there_is_nobody_elses_copy(other: str, sidec
 
 def shown(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "creator": ["Ann"], "rating": 5}
+
+
+@pytest.mark.parametrize("how", ["removed", "moved", "removed after a bulk edit"])
+def test_nor_is_that_of_one_that_was_there_and_went_without_it(how: str) -> None:
+    machine = simulated_machine()
+    lake, dog = "d/IMG_1.CR2", "d/IMG_1-2.CR2"
+    for path, data, title in ((lake, b"a lake", "Lake"), (dog, b"some dog", "Dog")):
+        machine.hands.put(path, data)
+        put(machine, path.replace("CR2", "xmp"), {"title": title, **ALIKE})
+    machine.edit(lake, label="Red")
+    if "bulk" in how:
+        list(machine.engine.edit_many([(lake, RATED), (dog, RATED)], ALICE))
+    rest(machine)
+    for path in (lake, dog):
+        machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+    rest(machine)
+    machine.hands.remove(dog) if "removed" in how else machine.hands.move(dog, "e/IMG_1-2.CR2")
+    rest(machine)
+    assert machine.engine.look(lake).document.value("title") == "Lake"
+    folder = "e" if how == "moved" else "d"
+    assert "IMG_1-2.xmp" in machine.hands.names(folder)
