@@ -231,23 +231,22 @@ def main() -> int:
     bench_table.arguments(parser)
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if asked.figures:
-        told = bench_table.earlier(asked.figures)
-    else:
-        told = measured(asked)
-        json.dump(told, sys.stdout, indent=1)
-        print()
+    told = bench_table.earlier(asked.figures) if asked.figures else measured(asked)
     if asked.write:
         bench_table.write(ROOT / "README.md", told, asked)
     return 1 if told.get("failed") else 0
 
 
 def measured(asked: argparse.Namespace) -> dict[str, Any]:
-    """Everything that was asked for, in a folder of its own."""
+    """Everything that was asked for, in a folder of its own; printed before that is cleared away.
+
+    Some disks take minutes to forget some hundred thousand files.
+    """
     scratch = asked.keep or Path(tempfile.mkdtemp(prefix="kphotos-bench-"))
     told: dict[str, Any] = machine() | {"failed": {}}
     try:
         told["results"] = measure(Bench(scratch, asked.photos, asked.many), asked.only, told["failed"])
+        print(json.dumps(told, indent=1), flush=True)
     finally:
         if not asked.keep:
             shutil.rmtree(scratch)
