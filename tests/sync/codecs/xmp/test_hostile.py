@@ -173,9 +173,9 @@ def test_a_damaged_sidecar_is_read_or_refused_with_a_reason(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_twenty_seconds_of_accidents_come_to_no_crash() -> None:
+def test_seconds_of_accidents_come_to_no_crash() -> None:
     chance = random.Random(2026)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 8
     while time.monotonic() < end:
         assert outcome(mutated(chance)) != "without a reason"
 

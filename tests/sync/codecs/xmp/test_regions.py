@@ -47,7 +47,7 @@ def test_lists_are_equal_in_any_order_and_within_a_print() -> None:
     assert same_regions([face("A", 0.1), face("B", 0.5, type="Pet")], ours, typed=False)
 
 
-def test_of_thousands_of_regions_not_each_is_compared_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_regions_not_each_is_compared_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[object] = []
 
     def counted(one: list[float], other: list[float]) -> bool:
@@ -55,9 +55,9 @@ def test_of_thousands_of_regions_not_each_is_compared_with_each(monkeypatch: pyt
         return same_box(one, other)
 
     monkeypatch.setattr(regions, "same_box", counted)
-    many = {"regions": [face("", round(n / 10_000, 4)) for n in range(1, 4_000)]}
+    many = {"regions": [face("", round(n / 10_000, 4)) for n in range(1, 1_001)]}
     once = xmp.write(None, many, MARK)
     moved = {"regions": [{**region, "name": "A"} for region in many["regions"]]}
     twice = xmp.write(once, moved, MARK)
-    assert len(xmp.read(twice).sources["regions"]["mwg-rs:Regions"]) == 3_999
-    assert len(compared) < 10 * 4_000
+    assert len(xmp.read(twice).sources["regions"]["mwg-rs:Regions"]) == 1_000
+    assert len(compared) < 10 * 1_000
