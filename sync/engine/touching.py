@@ -97,10 +97,15 @@ class Touching:
         )
 
     def _part(self, folder: str) -> Iterator[Event]:
-        """A rescan of a part, which says nothing of the whole volume's state save that it went away."""
+        """A rescan of a part, which says nothing of the whole volume's state save that it went away.
+
+        What it meets may be what is gone from elsewhere: a folder is new when a photo is moved into it.
+        """
         for event in Rescan(self._rounds, start=folder).run():
             if isinstance(event, Root) and event.state == "halted":
                 raise TooMuch
+            if isinstance(event, Seen):
+                self._new.add(event.asset, by_hash=False)
             if not isinstance(event, Root) or event.state == "offline":
                 yield event
 

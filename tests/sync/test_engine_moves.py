@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.codecs import xmp
-from sync.engine import Asset, Volume, hash_of
+from sync.engine import Asset, Seen, Volume, hash_of
 from sync.engine.arrivals import Arrivals
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
@@ -81,6 +81,21 @@ def test_the_watcher_sees_a_rename_of_a_hashed_original() -> None:
     machine.pass_time(3)
     assert assets(machine.touch(OLD, NEW))[NEW].document.content() == CONTENT
     assert_followed(machine, NEW, asset_id)
+
+
+@pytest.mark.parametrize("is_hashed", [True, False])
+def test_the_watcher_sees_a_rename_into_a_folder_that_is_new_before_the_worker_hashes_it(
+    is_hashed: bool,
+) -> None:
+    """The worker may have hashed it by the time that the old place is looked at: nobody asks again then."""
+    machine = machine_with(is_hashed=is_hashed)
+    asset_id = machine.engine.look(OLD).id
+    machine.hands.move(OLD, "new/deep/LAKE.JPG")
+    for event in machine.engine.touch([OLD, "new"]):
+        if isinstance(event, Seen) and event.asset.original.hash is None:
+            hashed(machine, event.asset.path)
+    assert machine.engine.look("new/deep/LAKE.JPG").document.content() == CONTENT
+    assert_followed(machine, "new/deep/LAKE.JPG", asset_id)
 
 
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
