@@ -58,9 +58,12 @@ class Displaced:
         owed.keep(self._volume, self._site, {old: way.owed for old, way in ways.items()})
         sources, refused = self._step_aside(ways)
         arrivals.occupied.update(refused)
+        # While the ledgers lay beside each other's originals, these went by other ids than their own.
+        waiting = {path for old in ways for path in self._rounds.identities.waiting(old)}
         done = yield from self._bring(following, ways, sources, refused)
         owed.keep(self._volume, self._site, dict.fromkeys(done))
-        for old in sorted(sources.keys() - {way.owed.new for way in ways.values()}):
+        new, told = ({ways[old].owed.new for old in some} for some in (ways, done))
+        for old in sorted((sources.keys() - new) | (waiting - told)):
             yield from following.settled(old)
         if len(done) < len(ways):
             yield Later(min(ways.keys() - set(done)), owed.AGAIN_SECONDS)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sync.engine import Asset, hash_of
 from tests.sync.machines import Machine, assets, simulated_machine
 
 FIRST, COPY, MOVED = "m/IMG.JPG", "b/IMG.JPG", "x/IMG.JPG"
@@ -99,3 +100,30 @@ def test_of_one_that_is_gone_the_copy_has_the_id() -> None:
     machine.scan()
     assert ids(machine) == {COPY: before}
     assert not machine.engine.holds("another")
+
+
+@pytest.mark.parametrize("by_watch", [False, True], ids=["scan", "watch"])
+def test_photos_that_swap_names_and_swap_them_back_have_their_ids(by_watch: bool) -> None:
+    """In between each lay beside the other's ledger, and went by another id than that it now has again."""
+    machine = simulated_machine()
+    paths = ("d/A.JPG", "d/B.JPG")
+    for number, path in enumerate(paths):
+        machine.hands.put(path, b"a picture" + b"!" * number)
+        machine.edit(path, title=path)
+    for path in paths:
+        machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+    machine.scan()
+    before = {path: machine.engine.look(path).id for path in paths}
+    told: dict[str, Asset] = {}
+    for _ in range(2):
+        machine.pass_time(40)
+        for old, new in (("d/A.JPG", "d/T"), ("d/B.JPG", "d/A.JPG"), ("d/T", "d/B.JPG")):
+            machine.hands.move(old, new)
+        machine.pass_time(3)
+        told |= assets(machine.touch(*paths) if by_watch else machine.scan())
+        machine.pass_time(40)
+        told |= assets(machine.scan())
+    assert {path: asset.id for path, asset in told.items()} == before
+    assert {path: machine.engine.look(path).id for path in paths} == before
+    machine.restart(forget=True)
+    assert {path: asset.id for path, asset in assets(machine.scan(everything=True)).items()} == before
