@@ -29,8 +29,8 @@ def knows(ledger: Ledger | None, data: bytes) -> bool:
 def came_along(volume: Volume, site: Site, look: Look, seen: SeenXmp) -> bool:
     """Whether an XMP is of the picture that is there now, and not of the one that the ledger tells of.
 
-    It is none of which the ledger has a record, and bears a mark that it has never seen or is not the very
-    file that lay there.
+    It is none of which the ledger has a record, and bears a mark that it has never seen, or is not the very
+    file that lay there, or has a name under which the ledger knows none and none was ever seen there.
     """
     held = look.ledger.ledger
     if held is None or seen.found is None or seen.sight is None or _has_written(held, seen.found.data):
@@ -38,7 +38,9 @@ def came_along(volume: Volume, site: Site, look: Look, seen: SeenXmp) -> bool:
     if seen.sight.mark is not None and not knows(held, seen.found.data):
         return True
     kept = remember.unpack(site.memory.last(volume.id, join(look.folder, seen.name)))
-    was = trace_in(kept.signature)[0] if kept else 0
+    if kept is None:
+        return all(record.file != seen.sight.file for record in held.xmp)
+    was = trace_in(kept.signature)[0]
     return was not in (0, seen.found.stat.ino)
 
 

@@ -160,3 +160,29 @@ def test_another_pictures_xmp_at_the_new_place_is_still_a_doubt() -> None:
     asset = machine.engine.look("e/A.JPG")
     assert asset.document.content() == {"title": "Sea"}
     assert [problem.kind for problem in asset.problems] == ["left-behind"]
+
+
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+def test_an_xmp_by_the_stem_is_not_given_the_picture_before_in_a_row_that_is_numbered_anew(
+    told_by: str,
+) -> None:
+    """All were edited at once and bear one mark; where none had an XMP of that name, it came along."""
+    machine = simulated_machine()
+    row = [f"d/{name}.JPG" for name in "ABC"]
+    machine.hands.put("d/B.xmp", MARK.sub(b"", xmp.write(None, {"rating": 2}, "none")))
+    for number, path in enumerate(row):
+        machine.hands.put(path, b"a picture" + b"!" * number)
+    list(machine.engine.edit_many([(path, [Change("title", "set", path)]) for path in row], ALICE))
+    rest(machine, *row)
+    for old, new in reversed([*zip(row, [*row[1:], "d/D.JPG"], strict=True)]):
+        for ending in (".JPG", ".JPG.xmp", ".xmp"):
+            if old[:-4] + ending in machine.memfs.nodes:
+                machine.hands.move(old[:-4] + ending, new[:-4] + ending)
+    machine.pass_time(3)
+    if told_by == "watch":
+        machine.touch(*(f"d/{name}{ending}" for name in "ABCD" for ending in (".JPG", ".JPG.xmp", ".xmp")))
+    rest(machine, "d/B.JPG", "d/C.JPG", "d/D.JPG")
+    assets = [machine.engine.look(f"d/{name}.JPG") for name in "BCD"]
+    assert [asset.document.value("title") for asset in assets] == row
+    assert [asset.document.value("rating") for asset in assets] == [None, 2, None]
+    assert [asset.problems for asset in assets] == [(), (), ()]
