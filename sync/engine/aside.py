@@ -16,6 +16,7 @@ from sync.codecs import ledger as ledgers
 from sync.codecs import xmp as xmps
 from sync.core.identity import reissued_id
 from sync.core.model import Fingerprint, Ledger
+from sync.engine.finding import possible
 from sync.engine.temps import age_of, is_known, tags_of, temps_for
 from sync.engine.values import Site, Volume
 from sync.engine.whose import came_along, knows
@@ -58,7 +59,9 @@ def step_aside(volume: Volume, site: Site, look: Look) -> str:
     stays = {seen.name for seen in look.xmps if came_along(volume, site, look, seen)}
     own = tuple(name for name in look.group.xmps if name not in stays)
     when, moved = _rename(volume, site, replace(look, group=replace(look.group, xmps=own)))
-    site.memory.keep(volume.id, dict.fromkeys(moved))
+    # What lay there once under the names that it has none of tells nothing of what comes to lie there.
+    known = (join(look.folder, name) for name in possible(look.group))
+    site.memory.keep(volume.id, dict.fromkeys((*moved, *known)))
     return f"{look.path}{_ASIDE}{when}"
 
 

@@ -186,3 +186,33 @@ def test_an_xmp_by_the_stem_is_not_given_the_picture_before_in_a_row_that_is_num
     assert [asset.document.value("title") for asset in assets] == row
     assert [asset.document.value("rating") for asset in assets] == [None, 2, None]
     assert [asset.problems for asset in assets] == [(), (), ()]
+
+
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+@pytest.mark.parametrize("times", [2, 3])
+def test_the_xmp_that_lay_there_before_its_picture_came_back_is_not_the_others(
+    times: int, told_by: str
+) -> None:
+    """Two that were edited at once swap names and swap them back; one has its XMP by its stem alone."""
+    machine = simulated_machine()
+    machine.hands.put("d/A.xmp", MARK.sub(b"", xmp.write(None, {"rating": 2}, "none")))
+    for path, data in ((LAKE, b"picture of a lake"), (DOG, b"picture of some dog")):
+        machine.hands.put(path, data)
+    titles = [(LAKE, "Lake"), (DOG, "Dog")]
+    list(machine.engine.edit_many([(path, [Change("title", "set", title)]) for path, title in titles], ALICE))
+    rest(machine, LAKE, DOG)
+    ends = (".JPG", ".JPG.xmp", ".xmp")
+    for _ in range(times):
+        for old, new in (("d/A", "d/T"), ("d/B", "d/A"), ("d/T", "d/B")):
+            for end in ends:
+                if old + end in machine.memfs.nodes:
+                    machine.hands.move(old + end, new + end)
+        machine.pass_time(3)
+        if told_by == "watch":
+            machine.touch(*(start + end for start in ("d/A", "d/B") for end in ends))
+        rest(machine, LAKE, DOG)
+        (_, lake), (_, dog) = titles
+        assert machine.engine.look(LAKE).document.value("title") == dog
+        assert machine.engine.look(DOG).document.value("title") == lake
+        titles = [(LAKE, dog), (DOG, lake)]
+    assert [machine.engine.look(path).problems for path in (LAKE, DOG)] == [(), ()]
