@@ -195,6 +195,9 @@ class Following:
         if left.is_told or left.others:
             packed = moves(self._volume, old, new, stat, hash_, left)
             stayed, is_refused = bring(self._volume, old, new, left.others)
+            going = {move.old for move in packed}
+            left_out = [name for name in left.xmps if join(split(old)[0], name) not in going]
+            stayed += left_out if self._volume.writable else []
             carry_out(self._volume, self._site, packed)
             self._bring_temps(old, new, left)
         return stayed, not is_refused

@@ -9,14 +9,15 @@ import contextlib
 from collections.abc import Sequence
 
 from sync.core.model import Ledger
+from sync.core.names import escape
 from sync.engine.carrying import Doubt, Known, Move, knower, move
 from sync.engine.finding import find_group, keeps_ledger_beside, overlay_name
 from sync.engine.leftovers import Left, fits, name_at
 from sync.engine.values import Volume
 from sync.engine.whose import knows
 from sync.pairing import Group
-from sync.pairing.names import kind_of
-from sync.ports import FS, LEDGER_SUFFIX, Stat, join, split
+from sync.pairing.names import fold, kind_of
+from sync.ports import FS, LEDGER_SUFFIX, XMP_SUFFIX, Stat, join, split
 from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
 
 
@@ -45,12 +46,12 @@ def moves(volume: Volume, old: str, new: str, stat: Stat, hash_: str | None, lef
     asset = held.ledger.asset if held.ledger else None
     if asset and (asset.size != stat.size or (asset.hash and hash_ and asset.hash != hash_)):
         raise Doubt("they were written for another picture")
-    there = see_ledger(fs, _ledger_to(volume, old, new)[1]).ledger if left.ledger else None
-    is_known = knower(held.ledger, there)
+    there = see_ledger(fs, _ledger_to(volume, old, new)[1]).ledger
+    is_known = knower(held.ledger, there if left.ledger else None)
     own = [_ledger_move(volume, old, new, is_known)] if left.ledger else []
     # What a read-only XMP said is in the overlay's ledger, which follows without it.
     stay = not volume.writable and fs is not volume.fs and held.ledger is not None
-    xmps = _xmp_moves(volume, old, new, () if stay else left.xmps, is_known)
+    xmps = _xmp_moves(volume, old, new, () if stay else left.xmps, is_known, held.ledger or there)
     own = [*xmps, *own, *_over_moves(volume, old, new)]
     group = find_group(volume, new)[0]
     own_now = {
@@ -85,7 +86,10 @@ def _ledger_move(volume: Volume, old: str, new: str, is_known: Known) -> Move:
     return move(fs, *_ledger_to(volume, old, new), LARGEST_LEDGER, is_known)
 
 
-def _xmp_moves(volume: Volume, old: str, new: str, names: Sequence[str], is_known: Known) -> list[Move]:
+def _xmp_moves(
+    volume: Volume, old: str, new: str, names: Sequence[str], is_known: Known, ledger: Ledger | None
+) -> list[Move]:
+    """The XMPs that go along: all, save one that would be another's at the new place, as it was before."""
     if not names:
         return []
     if not volume.writable:
@@ -93,6 +97,7 @@ def _xmp_moves(volume: Volume, old: str, new: str, names: Sequence[str], is_know
     (was, own), (folder, target) = split(old), split(new)
     named = {name: name_at(name, own, target) for name in names}
     good = fits(volume, folder, target, [to for to in named.values() if to])
+    named = {name: to for name, to in named.items() if to in good or not _is_anothers(name, own, ledger)}
     if any(to not in good for to in named.values()):
         raise Doubt("shared sidecars cannot follow")
     return [
@@ -100,6 +105,16 @@ def _xmp_moves(volume: Volume, old: str, new: str, names: Sequence[str], is_know
         for name, to in named.items()
         if to
     ]
+
+
+def _is_anothers(name: str, own: str, ledger: Ledger | None) -> bool:
+    """Whether an XMP is an original's by its stem alone, and none that its ledger has ever known.
+
+    It is the RAW's that went before, and is left where it lies: the RAW has made itself another.
+    """
+    if ledger is None or fold(name) == fold(own + XMP_SUFFIX):
+        return False
+    return all(record.file != escape(name) for record in ledger.xmp)
 
 
 def _over_moves(volume: Volume, old: str, new: str) -> list[Move]:

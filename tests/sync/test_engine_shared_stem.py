@@ -73,6 +73,27 @@ def test_what_was_said_of_the_raw_is_not_said_of_the_jpeg_that_stays(
     quiet(machine)
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["edited at once", "edited apart"])
+@pytest.mark.parametrize("told_by", ["scan", "watch"])
+def test_a_jpeg_that_goes_after_its_raw_has_its_own_there(told_by: str, at_once: bool) -> None:
+    """A slow program moves one after the other, and K-Photos looks in between."""
+    machine = pair_of_two(at_once=at_once)
+    for old, new in ((RAW, "e/I.CR2"), (JPEG, "e/I.JPG")):
+        machine.hands.move(old, new)
+        machine.pass_time(3)
+        if told_by == "watch":
+            machine.touch(old, new)
+        rest(machine, new)
+    raw, jpeg = machine.engine.look("e/I.CR2"), machine.engine.look("e/I.JPG")
+    assert raw.document.content() == machine.mirror("e/I.CR2") == {"rating": 2, "title": "Raw"}
+    assert jpeg.document.content() == machine.mirror("e/I.JPG") == {"title": "Jpeg"}
+    assert machine.hands.names("d") == ["I.xmp"]
+    assert [problem.reason for problem in jpeg.problems] == [
+        "These could not follow this photo from d/I.JPG: I.xmp."
+    ]
+    quiet(machine)
+
+
 def test_the_raw_that_comes_back_finds_its_own_as_it_was() -> None:
     machine = pair_of_two(at_once=True)
     before = machine.hands.read(SHARED)
