@@ -67,6 +67,8 @@ class Identities:
             if self.holds(holder, own):
                 self._wait(path, holder)
             elif path not in self._waiting(_WAITING + holder):
+                # Should the holder come back, he has to take it from this one, who is looked at again then.
+                self._note(holder_key(own), path)
                 return own
             own = reissued_id(own, self._volume.id, path)
         return own

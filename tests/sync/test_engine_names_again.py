@@ -108,3 +108,24 @@ def test_by_the_watch_as_well() -> None:
     machine.pass_time(3)
     assert assets(machine.touch(NAME))[NAME].id != before
     assert machine.engine.look(FIRST).id == before
+
+
+@pytest.mark.parametrize("new", [FIRST, SECOND])
+def test_when_the_first_comes_back_from_the_bin_both_are_told_of(new: str) -> None:
+    machine, before = library(new)
+    machine.hands.put(NAME, b"the second")
+    rest(machine)
+    second = ids(machine)[NAME]
+    kept = {end: machine.hands.read(new + end) for end in ENDS}
+    for end in ENDS:
+        machine.hands.remove(new + end)
+    machine.pass_time(3)
+    assert assets(machine.scan())[NAME].id == before
+    rest(machine)
+    for end, data in kept.items():
+        machine.hands.put(new + end, data)
+    machine.pass_time(3)
+    told = {path: asset.id for path, asset in assets(machine.scan()).items()}
+    assert told == {new: before, NAME: second} == ids(machine)
+    machine.restart(forget=True)
+    assert ids(machine) == told
