@@ -9,7 +9,7 @@ import peewee
 
 from kphotos import db
 from kphotos.index import values
-from kphotos.index.rows import AssetRow, Facts, Gone
+from kphotos.index.rows import AssetRow, Facts, Gone, Rival
 from kphotos.index.tables import Asset, columns_of
 
 _COLUMNS = columns_of(Asset)
@@ -38,6 +38,17 @@ def put(database: peewee.Database, rows: Sequence[AssetRow]) -> bool:
     db.many(database, _UPSERT, cells)
     _add_children(database, rows)
     return moved or any(before.get(key) != shape for key, shape in after.items())
+
+
+def displaced(database: peewee.Database, rows: Sequence[AssetRow]) -> list[Rival]:
+    """Those whose ids `rows` are about to take, and that are not among `rows` themselves."""
+    here = {(row.volume, row.path) for row in rows}
+    wanted = {row.id: row for row in rows}
+    return [
+        Rival(asset, (volume, path), (wanted[asset].volume, wanted[asset].path))
+        for asset, (volume, path, *_) in _shapes(database, list(wanted)).items()
+        if (volume, path) not in here
+    ]
 
 
 def gone(database: peewee.Database, rows: Sequence[Gone]) -> bool:

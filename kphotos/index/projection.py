@@ -18,7 +18,7 @@ from kphotos import db
 from kphotos.config import Settings
 from kphotos.errors import IndexMissing, Unavailable
 from kphotos.index import assets, generation, records, values
-from kphotos.index.rows import AssetRow, Change, Cleared, Facts, Gone, ProblemRow, RecordRow
+from kphotos.index.rows import AssetRow, Change, Cleared, Facts, Gone, ProblemRow, RecordRow, Rival
 from kphotos.runtime import rebuilds
 
 BATCH = 250
@@ -59,6 +59,12 @@ def place(change: Change) -> rebuilds.Place:
     if isinstance(change, Facts):
         return "", f"derivatives/{change.hash}"
     return change.volume, change.path
+
+
+def displaced(changes: Iterable[Change]) -> list[Rival]:
+    """Whom the bound index would show no more under their ids, were it told these changes."""
+    rows = [change for change in changes if isinstance(change, AssetRow)]
+    return assets.displaced(generation.bound().database, rows) if rows else []
 
 
 def put(rows: Iterable[AssetRow]) -> int:

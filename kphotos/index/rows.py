@@ -98,4 +98,16 @@ class RecordRow:
     data: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """An id under which the index has `old`, a volume and an escaped path, and is about to have `new`.
+
+    Mostly a photo was moved. If both are there the index, of which the id is the key, shows only one.
+    """
+
+    id: str
+    old: tuple[str, str]
+    new: tuple[str, str]
+
+
 Change = AssetRow | Gone | ProblemRow | Cleared | Facts | RecordRow

@@ -16,9 +16,9 @@ from itertools import chain, islice, takewhile
 from kphotos import db, jobs
 from kphotos.config import Settings
 from kphotos.errors import IndexMissing, Unavailable
-from kphotos.index import projection
-from kphotos.index.rows import Change, Cleared, Facts, Gone
-from kphotos.sidecar import layers, missing, originals, sites, troubles
+from kphotos.index import generation, projection
+from kphotos.index.rows import Change, Cleared, Facts, Gone, Rival
+from kphotos.sidecar import layers, missing, originals, rivals, sites, troubles
 from kphotos.storage import alongside
 from kphotos.storage.derivatives import Derivatives
 from kphotos.storage.embedded import Embedded
@@ -57,8 +57,11 @@ def take(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell
     engine = sites.engine_of(settings, volume)
     tally = Tally()
     for assets, changes in _batches(settings, volume, events, tally):
+        told = _displaced(settings, changes)
         projection.project(settings, changes)
         _repeat_stale(settings, volume, engine, assets)
+        for other, asset in rivals.of(settings, told):
+            project(settings, other, asset)
         jobs.enqueue_many(settings, DERIVE, wanting(settings, assets))
         if tell is not None:
             tell(tally.seen)
@@ -79,10 +82,22 @@ def fill(settings: Settings, volume: Volume, events: Iterable[Event], tell: Tell
     for first in batches:
         with projection.at_once():
             for _, changes in chain([first], islice(batches, _TOGETHER - 1)):
+                told = projection.displaced(changes)
                 projection.apply(changes)
+                for other, asset in rivals.of(settings, told):
+                    projection.apply(changes_of(settings, other, [asset]))
                 if tell is not None:
                     tell(tally.seen)
     return tally
+
+
+def _displaced(settings: Settings, changes: Iterable[Change]) -> list[Rival]:
+    """Who is about to lose the id by which the index that is read shows them."""
+    try:
+        with generation.use(settings):
+            return projection.displaced(changes)
+    except IndexMissing:
+        return []
 
 
 def project(settings: Settings, volume: Volume, asset: Asset) -> Asset:

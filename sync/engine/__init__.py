@@ -112,6 +112,18 @@ class Engine:
         """One asset as it is on disk now; reads only. NotFound where there is no such original."""
         return self._rounds.look(path)
 
+    def look_at_rival(self, path: str, asset_id: str) -> Asset:
+        """One of two originals, of any volumes, that were told of by one id: as it is to be told of now.
+
+        Raises NotFound, and Offline.
+        """
+        self._rounds.enter()
+        self._rounds.look(path)
+        self._rounds.identities.claim(path, asset_id)
+        asset = self._rounds.look(path)
+        self._rounds.flush()
+        return asset
+
     def holds(self, asset_id: str) -> bool:
         """Whether an original here has this id, as far as is known; of one that is away now that is so."""
         path = self._rounds.identities.holder(asset_id)

@@ -73,6 +73,14 @@ class Identities:
             own = reissued_id(own, self._volume.id, path)
         return own
 
+    def claim(self, path: str, asset_id: str) -> None:
+        """Note that an original was told of by an id that another volume may have: it is asked from now on.
+
+        Of an original without a ledger nobody asks that who has no reason to.
+        """
+        if self.holder(asset_id) is None:
+            self._note(holder_key(asset_id), path)
+
     def contested(self, snapshots: Callable[[], Mapping[str, bytes]]) -> list[str]:
         """Originals that may have told of an id that a ledger elsewhere has claimed since; asked once.
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kphotos import index
+from kphotos import db, index
 from kphotos.index import query
 from kphotos.index.scope import EVERYTHING
 from kphotos.sidecar import edits, intake, rebuild, sites, verify
+from kphotos.sidecar.observed import MODELS
+from kphotos.storage import volumes
 from kphotos.storage.volumes import Volume
 from sync.core.model import Change
 from tests.kphotos.sidecar.conftest import Library
@@ -121,3 +123,63 @@ def test_a_new_photo_under_the_name_of_one_that_moved_to_a_second_disk_is_anothe
     assert verify.verify(library.settings).differences == []
     rebuild.rebuild(library.settings)
     assert (id_at(library, other), id_at(library, library.volume)) == (first, new)
+
+
+def filed_away(library: Library, root: Path) -> tuple[Volume, str]:
+    """A second volume to which an edited photo has been moved, which nobody has seen yet; and its id."""
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    first = id_at(library, library.volume)
+    other = second(library, root)
+    for name in SIDECARS:
+        shutil.move(library.root / name, root / name)
+    library.scan()
+    return other, first
+
+
+def take_its_name(library: Library) -> None:
+    shutil.copy(library.root / "Trip" / "sea.jpg", library.root / "lake.jpg")
+    library.scan()
+
+
+def both_are_shown(library: Library, other: Volume, first: str) -> None:
+    with index.use(library.settings):
+        assert query.counts(EVERYTHING)["assets"] == 4
+    assert id_at(library, other) == first != id_at(library, library.volume)
+
+
+def test_a_disk_that_is_looked_at_late_hides_none_that_took_the_name_meanwhile(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kphotos.sidecar.elsewhere._FRESH_SECONDS", 0.0)
+    other, first = filed_away(library, tmp_path / "other")
+    take_its_name(library)
+    scan(library, other)
+    both_are_shown(library, other, first)
+    library.scan()
+    assert verify.verify(library.settings).differences == []
+    rebuild.rebuild(library.settings)
+    both_are_shown(library, other, first)
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["the new one first", "the old one first"])
+def test_a_rebuild_without_memory_shows_both(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: int
+) -> None:
+    monkeypatch.setattr("kphotos.sidecar.elsewhere._FRESH_SECONDS", 0.0)
+    other, first = filed_away(library, tmp_path / "other")
+    scan(library, other)
+    take_its_name(library)
+    forget(library)
+    every = sorted(volumes.every(library.settings), key=lambda one: one.id != library.volume.id)
+    monkeypatch.setattr(volumes, "every", lambda settings: every[::order])
+    for _ in range(2):
+        rebuild.rebuild(library.settings)
+        both_are_shown(library, other, first)
+        assert verify.verify(library.settings).differences == []
+
+
+def forget(library: Library) -> None:
+    """Lose all that was observed, as if somebody had deleted it."""
+    with db.state(library.settings, "observed", MODELS) as database, db.writing(database):
+        for table in ("folder", "sidecar", "original"):
+            db.run(database, f"DELETE FROM {table}")
