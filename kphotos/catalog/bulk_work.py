@@ -18,6 +18,7 @@ from kphotos.records import bulks
 from kphotos.records.bulks import Line, Order
 from kphotos.sidecar import bulk as sidecars
 from kphotos.sidecar.bulk import Ask, Result, Shift, Undo
+from kphotos.sidecar.replaced import Shown
 from kphotos.storage import volumes
 from sync.core import names
 from sync.core.model import Change
@@ -93,7 +94,12 @@ class Work:
                 self._left_alone(place, may_edit=may_edit)
         try:
             opened = volumes.get(self._settings, volume)
-            groups = sidecars.edit_many(self._settings, opened, items, by=self._order.by, bulk=self._order.id)
+            # What is taken back stands in the photo's own history, whatever has become of the file.
+            seen = by_path if self._order.undoes is None else {}
+            shown = {path: Shown(place.size, place.mtime_ns) for path, place in seen.items()}
+            groups = sidecars.edit_many(
+                self._settings, opened, items, by=self._order.by, bulk=self._order.id, shown=shown
+            )
             for result in (one for group in groups for one in group):
                 self._note(by_path.pop(result.path), result)
         except KPhotosError as error:

@@ -99,12 +99,14 @@ def _one(scope: Scope, condition: str, *values: str) -> AssetView:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an asset lies (`path` is escaped text), and whether it is a favourite of the viewer's."""
+    """Where an asset lies (`path` is escaped text), which file, and if it is a favourite of the viewer's."""
 
     id: str
     volume: str
     path: str
     name: str
+    size: int
+    mtime_ns: int
     favourite: bool
 
 
@@ -117,10 +119,17 @@ def places(scope: Scope, ids: Sequence[str]) -> list[Place]:
     database = generation.bound().database
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        sql = f"SELECT a.id, a.volume, a.path, a.name, {_LIKED} FROM asset a WHERE a.id IN"  # noqa: S608
+        sql = (
+            f"SELECT a.id, a.volume, a.path, a.name, a.size, a.mtime_ns, {_LIKED} FROM asset a WHERE a.id IN"  # noqa: S608
+        )
         rows = db.run(database, f"{sql} ({db.marks(len(some))})", (scope.user, *some)).fetchall()
-        found += [Place(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows if scope.sees(row[1])]
+        found += [_place(row) for row in rows if scope.sees(row[1])]
     return sorted(found, key=lambda place: (place.volume, place.path))
+
+
+def _place(row: Sequence[Any]) -> Place:
+    key, volume, path, name, size, mtime_ns, favourite = row
+    return Place(key, volume, path, name, size, mtime_ns, bool(favourite))
 
 
 def source(scope: Scope, asset_id: str) -> tuple[str, str, str, str | None] | None:

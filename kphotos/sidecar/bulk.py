@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from kphotos import errors
 from kphotos.config import Settings
 from kphotos.runtime import room
-from kphotos.sidecar import intake, layers, originals, sites
+from kphotos.sidecar import intake, layers, originals, replaced, sites
 from kphotos.sidecar.beneath import beneath
 from kphotos.sidecar.edits import refused
+from kphotos.sidecar.replaced import Shown
 from kphotos.storage.volumes import Volume
 from sync import errors as refusals
 from sync.core.draft import SETS
@@ -27,6 +30,7 @@ from sync.ports import FILE, join
 from sync.scan.walk import rules_for, walk
 
 _KEPT = "Nothing was changed."
+NOT_SHOWN: Mapping[str, Shown] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Undo:
 
     bulk: str
     people: Mapping[str, str] = field(default_factory=dict)
+
+
+class Replaced(refusals.Conflict):
+    """Another file lies there than the one that whoever ordered this was shown."""
 
 
 Ask = Change | Shift | Undo
@@ -77,18 +85,24 @@ def edit_many(
     *,
     by: str,
     bulk: str | None,
+    shown: Mapping[str, Shown] = NOT_SHOWN,
 ) -> Iterator[list[Result]]:
     """Change many photos; each group of results is durable on disk and in the index when it is given.
 
     An item is a path and what is asked for it; a photo in whose history `bulk` stands is not changed again.
-    What cannot be done to one photo is its `error`. Raises what `edits.edit` does of a whole volume.
+    What cannot be done to one photo is its `error`, such as that it is not the file that was `shown`.
+    Raises what `edits.edit` does of a whole volume.
     """
     left: dict[str, str] = {}
     room.require(settings)
-    wanted = [(path, _wanted(volume, asks, bulk, left)) for path, asks in items]
+    wanted = [(path, _wanted(volume, asks, bulk, left, shown.get(path))) for path, asks in items]
     try:
         for group in sites.engine_of(settings, volume).edit_many(wanted, by, bulk):
             intake.project_many(settings, volume, [one.asset for one in group if one.asset is not None])
+            for one in group:
+                if isinstance(one.refused, Replaced):
+                    with suppress(refusals.SyncError):
+                        replaced.tell(settings, volume, one.path)
             yield [
                 Result(
                     one.path,
@@ -103,10 +117,15 @@ def edit_many(
         raise refused(error) from error
 
 
-def _wanted(volume: Volume, asks: Sequence[Ask], bulk: str | None, left: dict[str, str]) -> Wanted:
+def _wanted(
+    volume: Volume, asks: Sequence[Ask], bulk: str | None, left: dict[str, str], shown: Shown | None
+) -> Wanted:
     """The changes of one photo, by what it is under the lock."""
 
     def changes(asset: Asset) -> list[Change]:
+        stat = asset.original.stat
+        if shown is not None and replaced.is_replaced(shown, stat.size, stat.mtime_ns):
+            raise Replaced(replaced.REASON)
         below = _once(lambda: _below(volume, asset))
         found: list[Change] = []
         for ask in asks:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from kphotos import errors
 from kphotos.config import Settings
 from kphotos.runtime import room
-from kphotos.sidecar import intake, layers, sites
+from kphotos.sidecar import intake, layers, replaced, sites
 from kphotos.sidecar.beneath import beneath
+from kphotos.sidecar.replaced import Shown
 from kphotos.storage import embedded, volumes
 from kphotos.storage.volumes import Volume
 from sync import errors as refusals
@@ -21,16 +22,25 @@ _UNCHANGED = "Nothing was changed."
 
 
 def edit(
-    settings: Settings, volume: Volume, path: str, changes: Sequence[Change], *, by: str | None
+    settings: Settings,
+    volume: Volume,
+    path: str,
+    changes: Sequence[Change],
+    *,
+    by: str | None,
+    shown: Shown | None = None,
 ) -> Edited:
     """Change one photo's metadata. When it returns, the edit is durable on disk and in the index.
 
-    `by` is a user's id, None for the terminal. Raises Invalid, NotFound, Conflict, Forbidden (the
-    volume or asset is read-only) and Unavailable (offline, busy, a full disk, or a ledger nobody can read).
+    `by` is a user's id, None for the terminal; with `shown` it must be the file that they saw. Raises
+    Invalid, NotFound, Conflict, Forbidden (the volume or asset is read-only) and Unavailable (offline, busy,
+    a full disk, or a ledger nobody can read).
     """
     room.require(settings)
     engine = sites.engine_of(settings, volume)
     try:
+        if shown is not None:
+            replaced.require(settings, volume, path, shown)
         lifted = _lifted(engine, volume, path, changes)
         done = engine.edit(path, _raised(lifted, changes), by)
     except refusals.ReadOnly as error:
@@ -38,7 +48,7 @@ def edit(
         if turned.writable == volume.writable:
             raise refused(error) from error
         # The disk has just turned read-only, and nobody has looked since: then the overlay takes it.
-        return edit(settings, turned, path, changes, by=by)
+        return edit(settings, turned, path, changes, by=by, shown=shown)
     except refusals.SyncError as error:
         raise refused(error) from error
     return Edited(intake.project(settings, volume, done.asset), _lowered(done, lifted))

@@ -13,6 +13,7 @@ from kphotos.identity import access, accounts
 from kphotos.index import query
 from kphotos.index.query import AssetView
 from kphotos.sidecar import edits
+from kphotos.sidecar.replaced import Shown
 from kphotos.storage import volumes
 from kphotos.web import asset_json, changes, parse
 from kphotos.web.gate import member
@@ -38,7 +39,8 @@ def change(asset_id: str) -> Response:
     Body {changes: [{field, op: set|clear|add|remove, value, seen: [dots], strict}]}: `seen` are the field's
     dots that the page showed. Whoever may only look may still change `favourites`, their own. 400
     `invalid_value` names the field, 403 `forbidden`, 409 `conflict` (only for `strict`), 423 `read_only`,
-    503 `volume_offline` or `busy`, 507 `disk_full`. Nothing is changed then.
+    404 `replaced` where another file took its place, 503 `volume_offline` or `busy`, 507 `disk_full`.
+    Nothing is changed then.
     """
     asked = changes.from_json(parse.body({"changes": list})["changes"], viewer().id)
     return _edited(asset_id, asked)
@@ -65,8 +67,8 @@ def _edited(asset_id: str, asked: Sequence[Change]) -> Response:
         raise Forbidden("You may look at this photo, but not change it.", kept="Nothing was changed.")
     left, undo = favourites.change(settings(), user.id, view, asked, may_edit=may_edit)
     if left:
-        volume = volumes.get(settings(), view.volume)
-        done = edits.edit(settings(), volume, names.unescape(view.path), left, by=user.id)
+        volume, shown_ = volumes.get(settings(), view.volume), Shown(view.size, view.mtime_ns)
+        done = edits.edit(settings(), volume, names.unescape(view.path), left, by=user.id, shown=shown_)
         asset_id, undo = done.asset.id, [*done.undo, *undo]
     try:
         told: dict[str, Any] | None = shown(asset_id)

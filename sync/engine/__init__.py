@@ -112,6 +112,11 @@ class Engine:
         """One asset as it is on disk now; reads only. NotFound where there is no such original."""
         return self._rounds.look(path)
 
+    def look_at_own(self, path: str) -> Asset:
+        """The same, where it is not known yet that this volume's disk is there; raises Offline as well."""
+        self._rounds.enter()
+        return self.look(path)
+
     def look_at_rival(self, path: str, asset_id: str) -> Asset:
         """One of two originals, of any volumes, that were told of by one id: as it is to be told of now.
 

@@ -133,7 +133,7 @@ def library(settings: Settings, tmp_path: Path) -> Path:
         data: dict[str, Any] = {"name": f"Volume {volume[:1]}", "root": str(root), "writable": True}
         records.save(settings, "volumes", volume, data if viewers is None else {**data, "viewers": viewers})
         with index.use(settings):
-            projection.apply([_row(volume, photo), _problem(volume)])
+            projection.apply([_row(volume, photo, root), _problem(volume)])
     store = Derivatives(settings.storage_path / "derivatives")
     store.put(HASH, "thumb", b"RIFFthumb")
     store.put(HASH, "preview", b"RIFFpreview")
@@ -141,7 +141,8 @@ def library(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "1"
 
 
-def _row(volume: str, photo: str) -> AssetRow:
+def _row(volume: str, photo: str, root: Path) -> AssetRow:
+    status = (root / "Trip" / "IMG_1.JPG").stat()
     taken = {"local": "2024-06-28T10:01:00", "offset": None}
     told = {"value": "Lake", "source": "people", "dots": ["d1"], "conflict": False, "by": "alice", "at": "d1"}
     return AssetRow(
@@ -149,8 +150,8 @@ def _row(volume: str, photo: str) -> AssetRow:
         volume=volume,
         path="Trip/IMG_1.JPG",
         kind="photo",
-        size=100,
-        mtime_ns=0,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
         hash=HASH,
         width=64,
         height=48,

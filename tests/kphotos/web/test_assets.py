@@ -207,3 +207,37 @@ def test_a_volume_that_went_away_refuses_edits_and_still_shows(
     assert refused.status_code == 503, refused.text
     assert refused.json["error"]["kept"] == "Nothing was changed."
     assert as_alice.get(f"/media/{photo}/original").status_code == 404
+
+
+def test_another_picture_that_took_the_place_is_not_changed_unseen(
+    as_alice: Browser, photo: str, folder: Path
+) -> None:
+    ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake"}))
+    (folder / "Archive").mkdir()
+    for end in ("", ".xmp", ".kphotos.json"):
+        (folder / f"IMG_1.JPG{end}").rename(folder / "Archive" / f"IMG_1.JPG{end}")
+    jpeg(folder / "IMG_1.JPG", size=(64, 48), taken="2025-01-01T10:00:00")
+    answer = change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake in June"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "replaced")
+    assert not list(folder.glob("IMG_1.JPG.*"))
+    # It is known by now, so whoever looks at it may change it.
+    told = ok(as_alice.get(f"/api/assets/{photo}"))
+    assert told["fields"]["taken"]["value"]["local"].startswith("2025-01-01")
+    ok(change(as_alice, photo, {"field": "title", "op": "set", "value": "Another"}))
+    assert "Another" in (folder / "IMG_1.JPG.xmp").read_text()
+
+
+def test_another_disk_at_the_same_mount_point_is_offline_and_its_pictures_are_not_shown(
+    as_alice: Browser, settings: Settings, tmp_path: Path
+) -> None:
+    root = tmp_path / "Disk"
+    jpeg(root / "IMG_1.JPG", taken="2024-06-28T10:01:00")
+    volume = sites.add(settings, root)
+    intake.take(settings, volume, sites.engine_of(settings, volume).scan())
+    photo = sites.engine_of(settings, volume).look("IMG_1.JPG").id
+    root.rename(tmp_path / "unplugged")
+    jpeg(root / "IMG_1.JPG", size=(64, 48), taken="2025-01-01T10:00:00")
+    answer = change(as_alice, photo, {"field": "title", "op": "set", "value": "Lake"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, "volume_offline")
+    told = ok(as_alice.get(f"/api/assets/{photo}"))
+    assert told["fields"]["taken"]["value"]["local"].startswith("2024-06-28")

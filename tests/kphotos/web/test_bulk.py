@@ -181,3 +181,17 @@ def test_anothers_edit_is_as_if_it_were_not(
     assert as_bob.get("/api/bulk").get_json() == {"edits": []}
     status, told = post(as_bob, ids=ids(settings))
     assert (status, told["edit"]["refused"], told["edit"]["listed"][0]["code"]) == (200, 5, "forbidden")
+
+
+def test_another_picture_that_took_the_place_of_one_is_left_alone(
+    as_alice: Browser, settings: Settings, volume: Volume
+) -> None:
+    found = ids(settings)
+    jpeg(volume.root / "IMG_4.JPG", size=(64, 48), taken="2025-01-01T10:00:00")
+    _, told = post(as_alice, ids=found)
+    assert (told["edit"]["changed"], told["edit"]["refused"]) == (4, 1)
+    assert "another file" in told["edit"]["listed"][0]["message"].lower()
+    assert tagged(volume) == ["IMG_0", "IMG_1", "IMG_2", "IMG_3"]
+    # It is known by now, so whoever looks at it may change it.
+    assert post(as_alice, ids=found)[1]["edit"]["changed"] == 5 - 4
+    assert tagged(volume)[-1] == "IMG_4"
