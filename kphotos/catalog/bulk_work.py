@@ -9,7 +9,7 @@ from typing import Any
 from kphotos import index
 from kphotos.catalog import favourites
 from kphotos.config import Settings
-from kphotos.errors import Forbidden, KPhotosError
+from kphotos.errors import Forbidden, KPhotosError, Unavailable
 from kphotos.identity import access, accounts
 from kphotos.identity.access import TERMINAL, Viewer
 from kphotos.index import query
@@ -103,6 +103,9 @@ class Work:
             for result in (one for group in groups for one in group):
                 self._note(by_path.pop(result.path), result)
         except KPhotosError as error:
+            if isinstance(error, Unavailable) and error.code == Unavailable.code:
+                # The database is away, which is no refusal: some may be changed, as their histories say.
+                raise
             for place in by_path.values():
                 self._refuse(place, error)
 

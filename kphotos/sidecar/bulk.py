@@ -14,7 +14,7 @@ from kphotos.config import Settings
 from kphotos.runtime import room
 from kphotos.sidecar import intake, layers, originals, replaced, sites
 from kphotos.sidecar.beneath import beneath
-from kphotos.sidecar.edits import refused
+from kphotos.sidecar.edits import refused, told_later
 from kphotos.sidecar.replaced import Shown
 from kphotos.storage.volumes import Volume
 from sync import errors as refusals
@@ -98,7 +98,8 @@ def edit_many(
     wanted = [(path, _wanted(volume, asks, bulk, left, shown.get(path))) for path, asks in items]
     try:
         for group in sites.engine_of(settings, volume).edit_many(wanted, by, bulk):
-            intake.project_many(settings, volume, [one.asset for one in group if one.asset is not None])
+            with told_later(settings, volume):
+                intake.project_many(settings, volume, [one.asset for one in group if one.asset is not None])
             for one in group:
                 if isinstance(one.refused, Replaced):
                     with suppress(refusals.SyncError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from kphotos import errors
 from kphotos.config import Settings
-from kphotos.runtime import room
+from kphotos.runtime import room, watches
 from kphotos.sidecar import intake, layers, replaced, sites
 from kphotos.sidecar.beneath import beneath
 from kphotos.sidecar.replaced import Shown
@@ -18,6 +20,7 @@ from sync.core.fields import FIELDS, Kind
 from sync.core.model import Change
 from sync.engine import Edited, Engine
 
+LOG = logging.getLogger(__name__)
 _UNCHANGED = "Nothing was changed."
 
 
@@ -51,7 +54,21 @@ def edit(
         return edit(settings, turned, path, changes, by=by, shown=shown)
     except refusals.SyncError as error:
         raise refused(error) from error
-    return Edited(intake.project(settings, volume, done.asset), _lowered(done, lifted))
+    asset = done.asset
+    with told_later(settings, volume):
+        asset = intake.project(settings, volume, asset)
+    return Edited(asset, _lowered(done, lifted))
+
+
+@contextmanager
+def told_later(settings: Settings, volume: Volume) -> Iterator[None]:
+    """What is durable on disk is not refused because the index cannot hear of it now: a scan tells it."""
+    try:
+        yield
+    except errors.Unavailable as error:
+        LOG.warning("An edit is on disk and not in the index yet: %s", error.message)
+        with suppress(errors.KPhotosError):
+            watches.ask(settings, volume.id)
 
 
 def refused(error: refusals.SyncError) -> errors.KPhotosError:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from kphotos.catalog import favourites
-from kphotos.errors import Forbidden, IndexMissing, NotFound
+from kphotos.errors import Forbidden, NotFound, Unavailable
 from kphotos.identity import access, accounts
 from kphotos.index import query
 from kphotos.index.query import AssetView
@@ -72,7 +72,7 @@ def _edited(asset_id: str, asked: Sequence[Change]) -> Response:
         asset_id, undo = done.asset.id, [*done.undo, *undo]
     try:
         told: dict[str, Any] | None = shown(asset_id)
-    except IndexMissing:
+    except Unavailable:
         told = None  # The edit lasts all the same; the page asks again when the index is back.
     return jsonify({"asset": told, "undo": [changes.to_json(one) for one in undo]})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import pytest
 from kphotos import index, jobs, records
 from kphotos.catalog import bulk, favourites
 from kphotos.config import Settings
-from kphotos.errors import Conflict, Forbidden, Invalid, NotFound
+from kphotos.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from kphotos.identity.access import ADMIN, MEMBER, Viewer
-from kphotos.index import query
+from kphotos.index import projection, query
 from kphotos.index.query import AssetView
 from kphotos.index.scope import EVERYTHING, Scope
 from kphotos.records import bulks
+from kphotos.runtime import watches
 from kphotos.sidecar import edits, intake, rebuild, sites
+from kphotos.sidecar.observed import Observed
 from kphotos.storage.volumes import Volume
 from kphotos.tasks import Bench
 from sync.codecs import xmp
@@ -320,3 +322,41 @@ def test_favourites_in_the_own_record_are_taken_back_after_a_kill_too(
     assert (len(log.changed), len(log.unchanged)) == (6, 1)
     house.undone(made, BOB)
     assert favourites.held(house.settings, "bob") == {first}
+
+
+def test_a_database_that_goes_away_meanwhile_makes_no_refusals_of_edits_that_are_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = house.order()
+    keep, calls = Observed.keep, list[int]()
+
+    def away(memory: Observed, volume: str, seen: Mapping[str, bytes | None]) -> None:
+        if any(path.endswith(".kphotos.json") for path in seen) and not calls.append(1) and len(calls) == 1:
+            raise Unavailable("The database cannot be used now.")
+        keep(memory, volume, seen)
+
+    monkeypatch.setattr(Observed, "keep", away)
+    with pytest.raises(Unavailable):
+        bulk.run(house.settings, made)
+    assert len(list(house.root.glob("*.kphotos.json"))) == 7
+    log = bulk.run(house.settings, made)
+    assert (len(log.changed), log.refused, log.over) == (7, [], "done")
+    assert len(house.undone(made).changed) == 7
+    assert house.value("IMG_0.JPG", "tags") is None
+
+
+def test_an_index_that_cannot_be_told_makes_no_refusals_either(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(settings: Settings, changes: object) -> None:
+        raise Unavailable("The database cannot be used now.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(projection, "project", away)
+        made, log = house.done()
+        edits.edit(house.settings, house.volume, "IMG_0.JPG", [Change("title", "set", "Lake")], by="alice")
+    assert (len(log.changed), log.refused) == (7, [])
+    assert house.volume.id in watches.asked(house.settings)
+    intake.take(house.settings, house.volume, sites.engine_of(house.settings, house.volume).scan())
+    assert house.value("IMG_0.JPG", "title") == "Lake"
+    assert len(house.undone(made).changed) == 7
