@@ -114,19 +114,33 @@ def follow_disk(settings: Settings, volume: Volume) -> Volume:
         return volume
     if volume.marked and _marked(volume.root) != volume.id:
         return volume
-    return _save(settings, replace(volume, writable=may_write))
+    now = _as_it_is(settings, volume)
+    if now is None or now.hands_off != volume.hands_off:
+        return volume
+    return _save(settings, replace(now, writable=may_write))
 
 
 def mark(settings: Settings, volume: Volume) -> Volume:
     """Remember that the root carries the marker, without which it is not believed from now on."""
-    return volume if volume.marked else _save(settings, replace(volume, marked=True, landmarks=()))
+    now = None if volume.marked else _as_it_is(settings, volume)
+    return volume if now is None else _save(settings, replace(now, marked=True, landmarks=()))
 
 
 def describe(settings: Settings, volume: Volume, landmarks: Sequence[Landmark]) -> Volume:
     """Remember by which originals a root without a marker is known; none: it is taken as it is next time."""
-    if tuple(landmarks) == volume.landmarks:
-        return volume
-    return _save(settings, replace(volume, landmarks=tuple(landmarks)))
+    now = None if tuple(landmarks) == volume.landmarks else _as_it_is(settings, volume)
+    return volume if now is None else _save(settings, replace(now, landmarks=tuple(landmarks)))
+
+
+def _as_it_is(settings: Settings, volume: Volume) -> Volume | None:
+    """The volume by its record, None if it has been removed.
+
+    A scan may take an hour. What it has found out shall not take back what an admin has said meanwhile.
+    """
+    try:
+        return get(settings, volume.id)
+    except NotFound:
+        return None
 
 
 def keep_off(settings: Settings, volume: Volume, *, hands_off: bool) -> Volume:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kphotos import records
-from kphotos.sidecar import landmarks, scanning
+from kphotos.sidecar import landmarks, removing, scanning
 from kphotos.storage import volumes
 from sync.core.brakes import Landmark
 from sync.core.model import Change
@@ -109,3 +109,19 @@ def test_a_damaged_list_of_landmarks_is_none_that_fits(library: Library) -> None
     records.save(library.settings, "volumes", "a", told)
     found = volumes.get(library.settings, "a")
     assert [one.size for one in found.landmarks] == [-1, -1, -1, 7]
+
+
+def test_a_scan_that_ends_late_takes_back_nothing_that_an_admin_has_said_meanwhile(library: Library) -> None:
+    settings, before = library.settings, read_only(library).volume
+    before = volumes.describe(settings, before, ())
+    # The disk itself may not be written, and an admin forbids it for good.
+    mounted = volumes.keep_off(settings, before, hands_off=False)
+    mounted = replace(mounted, writable=False)
+    volumes.keep_off(settings, mounted, hands_off=True)
+    scanning.identified(settings, mounted)
+    assert volumes.get(settings, before.id).hands_off
+    removing.remove(settings, before)
+    volumes.describe(settings, mounted, [Landmark("lake.jpg", 1)])
+    volumes.mark(settings, mounted)
+    volumes.follow_disk(settings, mounted)
+    assert volumes.every(settings) == []
