@@ -10,7 +10,7 @@ from typing import Any
 
 from kphotos import records
 from kphotos.config import Settings
-from kphotos.errors import IndexMissing, KPhotosError, Unavailable
+from kphotos.errors import IndexMissing, KPhotosError, NotFound, Unavailable
 from kphotos.index import generation, projection
 from kphotos.index.rows import Change, Cleared, ProblemRow
 from kphotos.runtime import progress, room, watches
@@ -73,6 +73,10 @@ def ensure_index(settings: Settings) -> None:
         rebuild.begin(settings)
 
 
+class _Ended(Exception):
+    """The volume is not to be followed any more, or as another one: whoever is scanning it leaves off."""
+
+
 class Follower:
     """Keeps the index in step with one volume."""
 
@@ -86,13 +90,15 @@ class Follower:
         self._offline_since: float | None = None
         self._is_halted = False
         self._returning_since: float | None = None
+        self._is_ending = False
 
     def start(self) -> None:
         """Listen, and rescan once: what changed while nobody listened is found so."""
         self._watch.start()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more, and leave off scanning."""
+        self._is_ending = True
         self._watch.stop()
         with suppress(KPhotosError):
             watches.tell(self._settings, self.volume.id, state="", reason="")
@@ -122,9 +128,23 @@ class Follower:
                 self._told = told
 
     def _calm(self, paths: frozenset[str]) -> None:
-        tally = self._rescan() if EVERYTHING in paths else self._touch(paths)
+        try:
+            tally = self._rescan() if EVERYTHING in paths else self._touch(paths)
+        except _Ended:
+            progress.over(self._settings, f"scan:{self.volume.id}")
+            return
+        finally:
+            self._forget_removed()
         for later in tally.later:
             self._watch.again(later.path, later.seconds)
+
+    def _forget_removed(self) -> None:
+        """Take out what was told of a volume that was removed meanwhile, after its rows had been dropped."""
+        if self._is_ending:
+            try:
+                volumes.get(self._settings, self.volume.id)
+            except NotFound:
+                removing.forget(self._settings, self.volume.id)
 
     def _touch(self, paths: frozenset[str]) -> Tally:
         events = sites.engine_of(self._settings, self.volume).touch(paths)
@@ -149,6 +169,8 @@ class Follower:
         is_first = restarts.is_first_scan(settings, volume)
 
         def tell(seen: int) -> None:
+            if self._is_ending:
+                raise _Ended
             progress.tell(settings, name, seen, None)
 
         self.volume, tally = scanning.scan(

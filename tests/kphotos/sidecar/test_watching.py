@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -153,3 +155,29 @@ def test_what_a_scan_missed_and_is_put_back_is_looked_for_without_being_asked(
     scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "halted")
     (library.root.parent / "away").rename(library.root / "many")
     scans.until(lambda: watches.every(scans.settings)[scans.volume.id].root == "online")
+
+
+def test_a_scan_of_a_volume_that_is_removed_meanwhile_leaves_off_and_shows_none_of_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, volume = library.settings, library.volume
+    told, gone = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        told.set()
+        assert gone.wait(20)
+
+    monkeypatch.setattr(watching.progress, "tell", slow)
+    for number in range(450):
+        shutil.copy(library.root / "lake.jpg", library.root / f"more-{number}.jpg")
+    follower = watching.Follower(settings, volume)
+    follower.start()
+    assert told.wait(20)
+    removing.remove(settings, volume)
+    ending = threading.Thread(target=follower.stop)
+    ending.start()
+    time.sleep(0.2)
+    gone.set()
+    ending.join()
+    with index.use(settings):
+        assert query.counts(EVERYTHING)["assets"] == 0
