@@ -15,8 +15,9 @@ from types import MappingProxyType
 
 from sync.apply.put import StartOver
 from sync.apply.temps import SETTLE_SECONDS
-from sync.core.model import Fingerprint, Problem
+from sync.core.model import Ledger, Problem
 from sync.engine import lost, owed
+from sync.engine.alike import Alike
 from sync.engine.arrivals import Arrivals, Trace, trace_in
 from sync.engine.carrying import Doubt, carry_out, left_behind, stayed_behind
 from sync.engine.finding import Place, find_group
@@ -42,7 +43,8 @@ class Following:
         self._rounds = rounds
         self._volume, self._site = rounds.volume, rounds.site
         self._lost: dict[str, Trace | None] = {}
-        self._owed: dict[str, Owed] = {}
+        self._owed: dict[str, Owed | None] = {}
+        self._known_alike: tuple[Arrivals, Alike] | None = None
 
     def gone(self, path: str, entry: Entry | None, arrivals: Arrivals) -> Iterator[Event]:
         """An original is not at a path: let what lies there follow it, now or once it is known again."""
@@ -57,7 +59,8 @@ class Following:
             left = None  # whatever lies there, it cannot be listed just now
         if left == NOTHING:
             return
-        asset = self._fingerprint(path)
+        held = self._ledger(path)
+        asset = held.asset if held else None
         signature, content = self._site.memory.hashes(self._volume.id, [path]).get(path, (b"", None))
         hash_ = (asset.hash if asset else None) or content
         trace = (entry.ino, entry.size, entry.mtime_ns) if entry else None
@@ -70,10 +73,34 @@ class Following:
             if trace is not None and (not is_over or new in arrivals.occupied):
                 yield self._owe(path, Owed(new, trace, hash_))
             return
+        if hash_ is not None and left is not None and left.is_told:
+            heir = self._alike(arrivals).heir(hash_, signature, held)
+            if heir is not None:
+                yield from self._inherit(path, heir, hash_, left)
+                return
         if entry is not None and trace is not None and entry.ino:
             self._lost[path] = trace
         if hash_ is not None:
             self._site.memory.keep(self._volume.id, {_KEY + hash_: path.encode("utf-8", "surrogateescape")})
+
+    def _alike(self, arrivals: Arrivals) -> Alike:
+        if self._known_alike is None or self._known_alike[0] is not arrivals:
+            self._known_alike = arrivals, Alike(self._volume, self._site, arrivals)
+        return self._known_alike[1]
+
+    def _inherit(self, path: str, heir: str, hash_: str, left: Left) -> Iterator[Event]:
+        """Let what is left go to a copy that was there before.
+
+        Neither is met anew in a later round, and a crash would leave both with some of it: it is owed
+        before the first step.
+        """
+        signature, _ = self._site.memory.hashes(self._volume.id, [heir])[heir]
+        one = Owed(heir, trace_in(signature), hash_)
+        owed.keep(self._volume, self._site, {path: one})
+        if (yield from self.follow(path, heir, hash_, left)):
+            self._owed[path] = None
+        else:
+            yield self._owe(path, one)
 
     def _left(self, path: str, arrivals: Arrivals) -> Left:
         """What lies where an original was; a folder is listed once for all of its. OSError."""
@@ -163,10 +190,9 @@ class Following:
                 if is_there(self._volume.fs, join(folder, temp)):
                     yield Later(join(folder, temp), SETTLE_SECONDS)
 
-    def _fingerprint(self, path: str) -> Fingerprint | None:
+    def _ledger(self, path: str) -> Ledger | None:
         fs, ledger = ledger_at(self._volume, path)
-        held = see_ledger(fs, ledger).ledger
-        return held.asset if held else None
+        return see_ledger(fs, ledger).ledger
 
     def follow(self, old: str, new: str, hash_: str | None, left: Left) -> Generator[Event, None, bool]:
         """Bring what is left and tell of the original at the new place; False where it can be tried again."""

@@ -1,0 +1,71 @@
+"""Who gets what an original left behind that was copied first and removed in a later round.
+
+Its copy is no arrival then, and was hashed long before: it is found among all that is known of the volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sync.core.draft import is_trashed
+from sync.core.model import Ledger
+from sync.engine.arrivals import Arrivals, trace_in
+from sync.engine.finding import find_group
+from sync.engine.packing import is_there, ledger_at
+from sync.engine.values import Site, Volume
+from sync.errors import NotFound
+from sync.pairing.names import kind_of
+from sync.ports import FILE, join
+from sync.scan.snapshot import unpack
+
+
+class Alike:
+    """What one round finds of that in one volume; all folders are gone through at most once."""
+
+    def __init__(self, volume: Volume, site: Site, arrivals: Arrivals) -> None:
+        self._volume, self._site = volume, site
+        self._arrivals = arrivals
+        self._by_size: Mapping[int, list[str]] | None = None
+
+    def heir(self, hash_: str, signature: bytes, held: Ledger | None) -> str | None:
+        """The one original of that content that has no sidecars; None where there are several, or none.
+
+        What a person threw away is not to take a copy along that was kept.
+        """
+        if hash_ in self._arrivals.by_hash or not signature or (held and is_trashed(held.trash)):
+            return None
+        if self._by_size is None:
+            self._by_size = self._find()
+        paths = self._by_size.get(trace_in(signature)[1], ())
+        known = self._site.memory.hashes(self._volume.id, paths)
+        same = {path: is_of for path, (is_of, content) in known.items() if content == hash_}
+        bare = [path for path, is_of in same.items() if self._is_bare(path, is_of)]
+        return bare[0] if len(bare) == 1 else None
+
+    def _find(self) -> dict[int, list[str]]:
+        """All that are of the size of one that is gone: of a large library mostly few."""
+        gone = [join(folder, name) for folder, names in self._arrivals.gone.items() for name in names]
+        sizes = {trace_in(was)[1] for was, _ in self._site.memory.hashes(self._volume.id, gone).values()}
+        found: dict[int, list[str]] = {}
+        for path, size in self._originals():
+            if size in sizes:
+                found.setdefault(size, []).append(path)
+        return found
+
+    def _originals(self) -> Iterable[tuple[str, int]]:
+        for folder, blob in self._site.memory.folders(self._volume.id).items():
+            for entry in unpack(blob):
+                if entry.kind == FILE and kind_of(entry.name) is not None:
+                    yield join(folder, entry.name), entry.size
+
+    def _is_bare(self, path: str, signature: bytes) -> bool:
+        """Whether the very file that was hashed is there still, and nothing of its own beside it."""
+        try:
+            group, stat, _ = find_group(self._volume, path)
+        except NotFound:
+            return False
+        return (
+            stat.signature() == signature
+            and not group.sidecars
+            and not is_there(*ledger_at(self._volume, path))
+        )
