@@ -11,8 +11,10 @@ from sync.core.draft import is_trashed
 from sync.core.model import Ledger
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.finding import find_group
+from sync.engine.leftovers import Left
 from sync.engine.packing import is_there, ledger_at
-from sync.engine.values import Site, Volume
+from sync.engine.rejoining import is_one
+from sync.engine.rounds import Rounds
 from sync.errors import NotFound
 from sync.pairing.names import kind_of
 from sync.ports import FILE, join
@@ -22,14 +24,16 @@ from sync.scan.snapshot import unpack
 class Alike:
     """What one round finds of that in one volume; all folders are gone through at most once."""
 
-    def __init__(self, volume: Volume, site: Site, arrivals: Arrivals) -> None:
-        self._volume, self._site = volume, site
+    def __init__(self, rounds: Rounds, arrivals: Arrivals) -> None:
+        self._volume, self._site = rounds.volume, rounds.site
+        self._is_shared = rounds.is_shared
         self._arrivals = arrivals
         self._by_size: Mapping[int, list[str]] | None = None
 
-    def heir(self, hash_: str, signature: bytes, held: Ledger | None) -> str | None:
+    def heir(self, path: str, hash_: str, signature: bytes, held: Ledger | None, left: Left) -> str | None:
         """The one original of that content that has no sidecars; None where there are several, or none.
 
+        Where several sites share the volume, the one whose sidecars are of that very asset goes before it.
         What a person threw away is not to take a copy along that was kept.
         """
         if hash_ in self._arrivals.by_hash or not signature or (held and is_trashed(held.trash)):
@@ -38,8 +42,14 @@ class Alike:
             self._by_size = self._find()
         paths = self._by_size.get(trace_in(signature)[1], ())
         known = self._site.memory.hashes(self._volume.id, paths)
-        same = {path: is_of for path, (is_of, content) in known.items() if content == hash_}
-        bare = [path for path, is_of in same.items() if self._is_bare(path, is_of)]
+        same = [
+            at for at, (is_of, content) in known.items() if content == hash_ and self._is_there(at, is_of)
+        ]
+        if self._is_shared:
+            own = [at for at in same if is_one(self._volume, path, at, hash_, left)]
+            if own:
+                return own[0] if len(own) == 1 else None
+        bare = [at for at in same if self._is_bare(at)]
         return bare[0] if len(bare) == 1 else None
 
     def _find(self) -> dict[int, list[str]]:
@@ -58,14 +68,17 @@ class Alike:
                 if entry.kind == FILE and kind_of(entry.name) is not None:
                     yield join(folder, entry.name), entry.size
 
-    def _is_bare(self, path: str, signature: bytes) -> bool:
-        """Whether the very file that was hashed is there still, and nothing of its own beside it."""
+    def _is_there(self, path: str, signature: bytes) -> bool:
+        """Whether the very file that was hashed is there still."""
         try:
-            group, stat, _ = find_group(self._volume, path)
+            return self._volume.fs.stat(path).signature() == signature
+        except OSError:
+            return False
+
+    def _is_bare(self, path: str) -> bool:
+        """Whether nothing of its own lies beside it."""
+        try:
+            group = find_group(self._volume, path)[0]
         except NotFound:
             return False
-        return (
-            stat.signature() == signature
-            and not group.sidecars
-            and not is_there(*ledger_at(self._volume, path))
-        )
+        return not group.sidecars and not is_there(*ledger_at(self._volume, path))

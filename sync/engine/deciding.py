@@ -60,6 +60,12 @@ class Deciding:
         self.is_overlaid = overlay.is_used(self.volume)
         self.behind.read()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other sites use the volume, or have used it: what they wrote may come at any time."""
+        active, retired = self._sharing()
+        return bool(retired) or not self._is_alone(active)
+
     def decide(self, look: Look, hash_: str | None) -> tuple[Asset, Plan | None]:
         """The asset as it is shown, and what is to be done about it; None where nothing ever is."""
         asset, decided = self._decide(look, hash_)
@@ -101,11 +107,9 @@ class Deciding:
 
     def group(self, look: Look, hash_: str | None, extra: Extra = NO_EXTRA) -> Group:
         """What the plan is to decide about."""
-        active, retired = self._sharing()
         if look.over is not None and is_others(look.over, look, hash_):
             look = replace(look, over=None)
-        single = not retired and self._is_alone(active)
-        return group_of(self.volume, self.site, look, extra, single=single)
+        return group_of(self.volume, self.site, look, extra, single=not self.is_shared)
 
     def here(self, look: Look) -> Here:
         """Where and when a decision about what was read is made.

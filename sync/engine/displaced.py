@@ -14,11 +14,12 @@ from sync.engine import owed
 from sync.engine.arrivals import Arrivals, Trace, trace_in, trace_of
 from sync.engine.aside import step_aside
 from sync.engine.carrying import left_behind
-from sync.engine.due import Due, Way, content_of, group_at
+from sync.engine.due import Due, Way, group_at
 from sync.engine.finding import Place, find_group, read_group
 from sync.engine.following import Following, reason_of
 from sync.engine.leftovers import NOTHING, Left, left_in
 from sync.engine.owed import Owed
+from sync.engine.packing import content_of
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Event, Later
 from sync.engine.whose import knows

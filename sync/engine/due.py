@@ -16,12 +16,13 @@ from sync.engine.finding import find_group
 from sync.engine.following import Following
 from sync.engine.leftovers import NOTHING, Left, left_for_sure
 from sync.engine.owed import Owed
+from sync.engine.packing import content_of
 from sync.engine.rounds import Rounds
 from sync.engine.values import Volume
 from sync.errors import NotFound, SyncError
 from sync.pairing import Group
 from sync.ports import LEDGER_SUFFIX, join, split
-from sync.scan.seen import SeenLedger, see_ledger
+from sync.scan.seen import see_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,6 @@ class Due:
             self._left[folder] = left_for_sure(self._volume, folder, owed_here)
         left = self._left[folder].get(name, NOTHING)
         return bool(self._following.with_overlay(join(folder, name), left))
-
-
-def content_of(held: SeenLedger) -> str | None:
-    """The content hash of the original that a ledger was written for, if it tells."""
-    return held.ledger.asset.hash if held.ledger is not None and held.ledger.asset is not None else None
 
 
 def group_at(volume: Volume, path: str) -> Group | None:

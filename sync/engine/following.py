@@ -24,6 +24,7 @@ from sync.engine.finding import Place, find_group
 from sync.engine.leftovers import NOTHING, Left, bring, left_for_sure, left_in, siblings_known
 from sync.engine.owed import Owed
 from sync.engine.packing import group_of, is_there, ledger_at, moves
+from sync.engine.rejoining import as_copies, is_one
 from sync.engine.rounds import Rounds
 from sync.engine.strays import bring_temps, over_temps
 from sync.engine.temps import by_tag, names_for
@@ -74,7 +75,7 @@ class Following:
                 yield self._owe(path, Owed(new, trace, hash_))
             return
         if hash_ is not None and left is not None and left.is_told:
-            heir = self._alike(arrivals).heir(hash_, signature, held)
+            heir = self._alike(arrivals).heir(path, hash_, signature, held, left)
             if heir is not None:
                 yield from self._inherit(path, heir, hash_, left)
                 return
@@ -85,7 +86,7 @@ class Following:
 
     def _alike(self, arrivals: Arrivals) -> Alike:
         if self._known_alike is None or self._known_alike[0] is not arrivals:
-            self._known_alike = arrivals, Alike(self._volume, self._site, arrivals)
+            self._known_alike = arrivals, Alike(self._rounds, arrivals)
         return self._known_alike[1]
 
     def _inherit(self, path: str, heir: str, hash_: str, left: Left) -> Iterator[Event]:
@@ -219,7 +220,13 @@ class Following:
             # The sidecars went before: nothing that may be in doubt keeps these from going after them.
             self._bring_temps(old, new, left)
         if left.is_told or left.others:
-            packed = moves(self._volume, old, new, stat, hash_, left)
+            try:
+                packed = moves(self._volume, old, new, stat, hash_, left)
+            except Doubt:
+                if not self._rounds.is_shared or not is_one(self._volume, old, new, hash_, left):
+                    raise
+                packed = []
+                as_copies(self._volume, self._site, old, new, left)
             stayed, is_refused = bring(self._volume, old, new, left.others)
             going = {move.old for move in packed}
             left_out = [name for name in left.xmps if join(split(old)[0], name) not in going]

@@ -18,7 +18,7 @@ from sync.engine.whose import knows
 from sync.pairing import Group
 from sync.pairing.names import fold, kind_of
 from sync.ports import FS, LEDGER_SUFFIX, XMP_SUFFIX, Stat, join, split
-from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, see_ledger
+from sync.scan.seen import LARGEST_LEDGER, LARGEST_XMP, SeenLedger, see_ledger
 
 
 def ledger_at(volume: Volume, path: str) -> tuple[FS, str]:
@@ -125,6 +125,11 @@ def _over_moves(volume: Volume, old: str, new: str) -> list[Move]:
         return []
     to = join(split(new)[0], overlay_name(group_of(new)))
     return [move(over, at, to, LARGEST_LEDGER)]
+
+
+def content_of(held: SeenLedger) -> str | None:
+    """The content hash of the original that a ledger was written for, if it tells."""
+    return held.ledger.asset.hash if held.ledger is not None and held.ledger.asset is not None else None
 
 
 def is_there(fs: FS, path: str) -> bool:

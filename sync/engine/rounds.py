@@ -51,6 +51,11 @@ class Rounds:
         self.attempting = Attempting(volume, site, self._deciding)
         self.unsettled: set[str] = set()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other sites use the volume, or have used it."""
+        return self._deciding.is_shared
+
     def enter(self) -> None:
         """Raise Offline unless the volume's own root is there; find out who else uses it."""
         self._deciding.enter()

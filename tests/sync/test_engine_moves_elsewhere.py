@@ -1,0 +1,178 @@
+"""A photo that one site edits while another moves it with its sidecars, on a volume that both have."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from sync.engine import Later, Site, Volume, begin, hash_of
+from sync.pairing.names import kind_of
+from tests.sim.crashes import CUTS, befall, cut_short
+from tests.sim.memfs import MemFS
+from tests.sim.replicas import Replicas
+from tests.sim.tools import FakeTool
+from tests.sim.world import FakeClock, FakeRng, MemLock, MemMemory
+from tests.sync.machines import Machine, assets
+
+OLD, NEW = "a/IMG.JPG", "b/LAKE.JPG"
+SUFFIXES = ("", ".xmp", ".kphotos.json")
+
+
+class Pair:
+    """Two sites, each with a disk of its own, that a sync tool keeps alike."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.clock = FakeClock()
+        self.here, self.there = self._machine(1), self._machine(2)
+        disks = [machine.memfs for machine in (self.here, self.there)]
+        self.tool = Replicas(disks, random.Random(seed))
+        self.here.hands.put(OLD, b"the picture")
+        self.here.hands.put("a/other.JPG", b"other")
+        self.here.edit(OLD, title="Lake")
+        self.rest()
+
+    def _machine(self, number: int) -> Machine:
+        fs, memory = MemFS(self.clock), MemMemory()
+        site = Site(f"site-{number}", "m0", memory, MemLock(), self.clock, FakeRng(number))
+        volume = Volume("volume-1", fs)
+        begin(volume, site)
+        return Machine(fs, fs.hands, site, volume, memory, starts=100 * number)
+
+    def look(self, machine: Machine) -> None:
+        later = [event.path for event in machine.scan() if isinstance(event, Later)]
+        for path in machine.memfs.contents():
+            if kind_of(path) and not machine.memory.hashes("volume-1", [path]):
+                machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+        self.clock.pass_time(40)
+        machine.touch(*later)
+
+    def rest(self) -> None:
+        for _ in range(4):
+            self.tool.travel()
+            for machine in (self.here, self.there):
+                self.clock.pass_time(1300)
+                self.look(machine)
+        assert self.tool.travel() == 0
+        assert self.tool.is_alike
+
+    def move(self, machine: Machine) -> None:
+        for suffix in SUFFIXES:
+            machine.hands.move(OLD + suffix, NEW + suffix)
+        self.clock.pass_time(3)
+        self.look(machine)
+
+    def carry(self, *paths: str) -> None:
+        """Only these come over to the second site, and then it looks."""
+        self.tool.differences()
+        for path in paths:
+            self.tool.pull(1, 0, path)
+        self.clock.pass_time(3)
+        self.look(self.there)
+
+    def assert_one(self, **content: object) -> None:
+        self.rest()
+        for machine in (self.here, self.there):
+            machine.memfs.writes.clear()
+            asset = assets(machine.scan(everything=True))[NEW]
+            assert (asset.document.content(), asset.problems, asset.pending) == (content, (), False)
+            assert machine.memfs.writes == []
+            assert machine.mirror(NEW) == content
+            assert machine.hands.names("a") == ["other.JPG"]
+            assert [name for name in machine.hands.names("b") if not name.startswith(".")] == [
+                "LAKE.JPG",
+                "LAKE.JPG.kphotos.json",
+                "LAKE.JPG.xmp",
+            ]
+
+
+def edited(pair: Pair) -> None:
+    pair.there.edit(OLD, rating=4)
+    pair.clock.pass_time(3)
+    pair.look(pair.there)
+
+
+def written(pair: Pair) -> None:
+    FakeTool(pair.there.hands, OLD + ".xmp").set(rating=4)
+
+
+@pytest.mark.parametrize("change", [edited, written], ids=["a person", "a program"])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_edited_at_the_old_place_is_in_the_new_one(
+    seed: int, change: Callable[[Pair], None]
+) -> None:
+    pair = Pair(seed)
+    asset_id = pair.here.ledger(OLD).id
+    pair.move(pair.here)
+    change(pair)
+    pair.assert_one(title="Lake", rating=4)
+    assert pair.there.ledger(NEW).id == asset_id
+
+
+@pytest.mark.parametrize("change", [edited, written], ids=["a person", "a program"])
+@pytest.mark.parametrize("first", [(0, 1, 2), (0,), (1, 2)], ids=["all", "picture", "sidecars"])
+def test_the_new_place_comes_hours_before_the_old_one_goes(
+    first: tuple[int, ...], change: Callable[[Pair], None]
+) -> None:
+    pair = Pair()
+    pair.move(pair.here)
+    change(pair)
+    pair.carry(*(NEW + SUFFIXES[number] for number in first))
+    pair.clock.pass_time(7200)
+    pair.carry(*(NEW + suffix for suffix in SUFFIXES))
+    pair.clock.pass_time(7200)
+    pair.carry(OLD)
+    pair.clock.pass_time(7200)
+    pair.assert_one(title="Lake", rating=4)
+
+
+def test_both_edited_it_each_where_it_was_for_them() -> None:
+    pair = Pair()
+    pair.move(pair.here)
+    pair.here.edit(NEW, label="Red")
+    edited(pair)
+    pair.assert_one(title="Lake", rating=4, label="Red")
+
+
+@pytest.mark.parametrize("cut", CUTS[:2])
+def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
+    number, is_over = 0, False
+    while not is_over:
+        number += 1
+        pair = Pair()
+        pair.move(pair.here)
+        edited(pair)
+        pair.tool.travel()
+        pair.clock.pass_time(3)
+        fs = pair.there.memfs
+        fs.durable_nodes = dict(fs.nodes)
+        is_over = cut_short(fs, number, lambda: pair.look(pair.there))  # noqa: B023
+        befall(fs, cut)
+        pair.there.restart()
+        pair.assert_one(title="Lake", rating=4)
+    assert number > 20
+
+
+def test_after_the_memory_is_lost_it_is_found_once_it_is_hashed() -> None:
+    pair = Pair()
+    pair.move(pair.here)
+    edited(pair)
+    pair.tool.travel()
+    for machine in (pair.here, pair.there):
+        machine.restart(forget=True)
+    pair.assert_one(title="Lake", rating=4)
+
+
+def test_sidecars_of_two_copies_that_were_edited_apart_are_not_mixed() -> None:
+    pair = Pair()
+    pair.here.hands.put(NEW, b"the picture")
+    pair.look(pair.here)
+    pair.here.edit(NEW, title="Sea")
+    pair.rest()
+    pair.here.hands.remove(OLD)
+    pair.there.edit(OLD, rating=4)
+    pair.rest()
+    for machine in (pair.here, pair.there):
+        assert machine.engine.look(NEW).document.content() == {"title": "Sea"}
+        assert OLD + ".kphotos.json" in machine.memfs.contents()
