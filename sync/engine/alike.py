@@ -33,8 +33,9 @@ class Alike:
     def heir(self, path: str, hash_: str, signature: bytes, held: Ledger | None, left: Left) -> str | None:
         """The one original of that content that has no sidecars; None where there are several, or none.
 
-        Where several sites share the volume, the one whose sidecars are of that very asset goes before it.
-        What a person threw away is not to take a copy along that was kept.
+        Where several sites share the volume, the one whose sidecars are of that very asset goes before it,
+        and one that is the only one counts whatever it has: another site has moved it, or it is told of what
+        stays behind. What a person threw away is not to take a copy along that was kept.
         """
         if hash_ in self._arrivals.by_hash or not signature or (held and is_trashed(held.trash)):
             return None
@@ -49,6 +50,8 @@ class Alike:
             own = [at for at in same if is_one(self._volume, path, at, hash_, left)]
             if own:
                 return own[0] if len(own) == 1 else None
+            if len(same) == 1:
+                return same[0]
         bare = [at for at in same if self._is_bare(at)]
         return bare[0] if len(bare) == 1 else None
 

@@ -176,3 +176,20 @@ def test_sidecars_of_two_copies_that_were_edited_apart_are_not_mixed() -> None:
     for machine in (pair.here, pair.there):
         assert machine.engine.look(NEW).document.content() == {"title": "Sea"}
         assert OLD + ".kphotos.json" in machine.memfs.contents()
+
+
+def test_of_two_first_edits_at_two_places_the_one_that_stays_behind_is_told_of() -> None:
+    pair = Pair()
+    old, new = "a/other.JPG", "b/other.JPG"
+    pair.here.hands.move(old, new)
+    pair.clock.pass_time(3)
+    pair.look(pair.here)
+    pair.here.edit(new, title="Sea")
+    pair.there.edit(old, rating=4)
+    pair.carry(new)
+    pair.rest()
+    for machine in (pair.here, pair.there):
+        asset = assets(machine.scan(everything=True))[new]
+        assert asset.document.content() == {"title": "Sea"}
+        assert [problem.kind for problem in asset.problems] == ["left-behind"]
+        assert old + ".kphotos.json" in machine.memfs.contents()
