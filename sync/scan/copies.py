@@ -23,6 +23,7 @@ class SeenCopy:
     """One conflict copy. Exactly one of `ledger` and `sight` is there; neither if it cannot be gone on from.
 
     `is_covered`: the main file says whatever else the copy says, so that nothing is lost with it.
+    `others`: the ledger of another picture that had this name.
     """
 
     path: str
@@ -31,6 +32,7 @@ class SeenCopy:
     sight: Sight | None = None
     is_covered: bool = True
     problem: Problem | None = None
+    others: Ledger | None = None
 
 
 def see_copies(
@@ -47,6 +49,46 @@ def see_copies(
     return tuple(copies)
 
 
+def without_others(
+    folder: str, ledgers: Sequence[Ledger], xmps: Sequence[SeenXmp], copies: Sequence[SeenCopy]
+) -> tuple[tuple[SeenXmp, ...], tuple[SeenCopy, ...]]:
+    """Main files and copies, of which none says anything that is another picture's.
+
+    `ledgers` are the original's own. Where two sites gave one name to two pictures, the sync tool keeps both
+    ledgers, and any of both XMPs may have the main name: its mark tells whose it is.
+    """
+    own = [*ledgers, *(copy.ledger for copy in copies if copy.ledger)]
+    others = [copy.others for copy in copies if copy.others]
+    if not others:
+        return tuple(xmps), tuple(copies)
+
+    def is_others(sight: Sight | None) -> bool:
+        mark = sight.mark if sight else None
+        return mark is not None and not _has_seen(own, mark) and _has_seen(others, mark)
+
+    return (
+        tuple(
+            SeenXmp(seen.name, seen.found, problem=_of_another(join(folder, seen.name)))
+            if is_others(seen.sight)
+            else seen
+            for seen in xmps
+        ),
+        tuple(
+            SeenCopy(copy.path, copy.found, problem=_of_another(copy.path)) if is_others(copy.sight) else copy
+            for copy in copies
+        ),
+    )
+
+
+def _has_seen(ledgers: Sequence[Ledger], mark: str) -> bool:
+    return any(mark in held.seen or any(one.mark == mark for one in held.xmp) for held in ledgers)
+
+
+def _of_another(path: str) -> Problem:
+    reason = "This was written for another picture that had this name, whose ledger lies beside it as a copy."
+    return Problem(path, "original-changed", reason, "It was left exactly as it is.")
+
+
 def _see_ledger_copy(fs: FS, path: str, stat: Stat, main: SeenLedger, *, is_sure: bool) -> SeenCopy:
     seen = see_ledger(fs, path)
     copy, own = seen.ledger, main.ledger
@@ -60,7 +102,8 @@ def _see_ledger_copy(fs: FS, path: str, stat: Stat, main: SeenLedger, *, is_sure
         return SeenCopy(path, seen.found, problem=_ambiguous(path))
     if (copy.asset and copy.asset.size != stat.size) or (own and _other_hash(copy, own)):
         reason = "This conflict copy is of the ledger of another picture that had this name."
-        return SeenCopy(path, seen.found, problem=Problem(path, "original-changed", reason, _KEPT))
+        problem = Problem(path, "original-changed", reason, _KEPT)
+        return SeenCopy(path, seen.found, problem=problem, others=copy)
     return SeenCopy(path, seen.found, ledger=copy)
 
 

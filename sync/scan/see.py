@@ -9,7 +9,7 @@ from sync.core.model import Problem
 from sync.pairing import Group
 from sync.pairing.names import fold
 from sync.ports import FS, Stat, join
-from sync.scan.copies import SeenCopy, see_copies
+from sync.scan.copies import SeenCopy, see_copies, without_others
 from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, read_xmp, understand
 from sync.scan.takeout import SeenTakeout, see_takeout
 
@@ -90,6 +90,8 @@ def see(fs: FS, read: Glance) -> Look:
     anothers = tuple(seen for seen in xmps if _is_anothers(seen, xmps, group, ledger))
     xmps = tuple(seen for seen in xmps if seen not in anothers)
     copies = see_copies(fs, folder, group, stat, ledger, xmps)
+    own = [seen.ledger for seen in (ledger, read.over) if seen and seen.ledger]
+    xmps, copies = without_others(folder, own, xmps, copies)
     takeout = see_takeout(fs, folder, group.original, group.jsons) if group.jsons else None
     return Look(folder, group, stat, ledger, xmps, copies, read.over, takeout, anothers)
 

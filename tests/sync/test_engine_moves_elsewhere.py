@@ -193,3 +193,32 @@ def test_of_two_first_edits_at_two_places_the_one_that_stays_behind_is_told_of()
         assert asset.document.content() == {"title": "Sea"}
         assert [problem.kind for problem in asset.problems] == ["left-behind"]
         assert old + ".kphotos.json" in machine.memfs.contents()
+
+
+@pytest.mark.parametrize("is_edited_last", ["here", "there"])
+@pytest.mark.parametrize("seed", range(4))
+def test_an_xmp_whose_ledger_is_a_copy_of_another_pictures_is_not_read(
+    seed: int, is_edited_last: str
+) -> None:
+    """Two pictures change names here; there the one, here the other is edited under the one name."""
+    pair = Pair(seed)
+    hands = pair.here.hands
+    for old, new in ((OLD, "c"), ("a/other.JPG", OLD), ("c", "a/other.JPG")):
+        hands.move(old, new)
+    pair.clock.pass_time(3)
+    pair.look(pair.here)
+    order = ["here", "there"] if is_edited_last == "there" else ["there", "here"]
+    for side in order:
+        _ = pair.here.edit(OLD, label="Red") if side == "here" else pair.there.edit(OLD, rating=4)
+        pair.clock.pass_time(3)
+    pair.rest()
+    for machine in (pair.here, pair.there):
+        told = assets(machine.scan(everything=True))
+        assert machine.hands.read(OLD) == b"other"
+        # Where the ledger of the picture that went lies in the place, nothing is shown; a person is told.
+        shown = {"label": "Red"} if is_edited_last == "here" else {}
+        assert told[OLD].document.content() == shown
+        assert {problem.kind for problem in told[OLD].problems} == {"original-changed"}
+        kept = b"".join(data for path, data in machine.memfs.contents().items() if path.endswith(".json"))
+        assert b'"rating":' in kept
+        assert b'"label":' in kept
