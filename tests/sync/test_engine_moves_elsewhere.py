@@ -222,3 +222,28 @@ def test_an_xmp_whose_ledger_is_a_copy_of_another_pictures_is_not_read(
         kept = b"".join(data for path, data in machine.memfs.contents().items() if path.endswith(".json"))
         assert b'"rating":' in kept
         assert b'"label":' in kept
+
+
+def test_nor_is_it_written_over_where_it_has_the_main_name() -> None:
+    """The copy of the other's XMP and the XMP change places, as a sync tool may well have it."""
+    pair = Pair()
+    for old, new in ((OLD, "c"), ("a/other.JPG", OLD), ("c", "a/other.JPG")):
+        pair.here.hands.move(old, new)
+    pair.clock.pass_time(3)
+    pair.look(pair.here)
+    pair.there.edit(OLD, rating=4)
+    pair.clock.pass_time(3)
+    pair.here.edit(OLD, label="Red")
+    pair.rest()
+    (copy,) = (path for path in pair.here.memfs.contents() if ".sync-" in path and path.endswith(".xmp"))
+    before = pair.here.hands.read(copy)
+    pair.here.hands.replace(OLD + ".xmp", before)
+    pair.here.hands.remove(copy)
+    pair.rest()
+    pair.there.edit(OLD, title="Sea")
+    pair.rest()
+    for machine in (pair.here, pair.there):
+        asset = assets(machine.scan(everything=True))[OLD]
+        assert asset.document.content() == {"label": "Red", "title": "Sea"}
+        assert {problem.kind for problem in asset.problems} == {"original-changed"}
+        assert machine.hands.read(OLD + ".xmp") == before
