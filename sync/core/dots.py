@@ -1,8 +1,9 @@
 """Stamps: the name and the place in time of one edit.
 
-A dot is 9 characters of base-36 milliseconds, 2 of a counter, `-`, and the node (random at each
-process start, or a hash for edits that several sites must name alike). Dots compare as text. Time in
-them chooses only what is shown first; which edit replaced which is never decided by it.
+A dot is 9 characters of base-36 milliseconds, 2 of a counter, `-`, and the node: random at each process
+start with a digest of the photo's path, or a hash for edits that several sites must name alike. Dots
+compare as text. Time in them chooses only what is shown first; which edit replaced which is never decided
+by it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sync.apply.temps import tag_of
 from sync.codecs import xmp as xmps
 from sync.codecs.takeout import Takeout
 from sync.core.absorb import adopt
@@ -22,6 +23,7 @@ from sync.ports import Stat, join
 from sync.scan.see import Look
 from sync.scan.seen import SeenLedger, SeenXmp
 
+_DIGITS = 6  # of a path's digest: photos edited in one millisecond are some hundred at most
 _NOTHING_SHOWN = Document({})
 _CHANGED = "The file is no longer the picture that its sidecars were written for."
 _CHANGED_KEPT = "Its sidecars were left as they are, and nothing in them is taken for this picture's."
@@ -48,9 +50,14 @@ class Extra:
 NO_EXTRA = Extra()
 
 
-def here(site: Site, *, single: bool) -> Here:
-    """Where and when a decision is made."""
-    return Here(single, site.clock.now_ns() // 1_000_000, site.node, site.id)
+def here(site: Site, path: str, *, single: bool) -> Here:
+    """Where and when a decision about an original is made.
+
+    Of photos that are edited at once every one names its edits by a node of its own: the mark of an XMP is
+    then no other photo's, whatever has become of names.
+    """
+    node = f"{site.node}{tag_of(path)[:_DIGITS]}"
+    return Here(single, site.clock.now_ns() // 1_000_000, node, site.id)
 
 
 def group_of(

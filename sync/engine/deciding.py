@@ -119,7 +119,7 @@ class Deciding:
         """
         active, retired = self._sharing()
         is_back = bool(retired) and not all(_is_seen(look, xmp.sight.mark) for xmp in look.xmps if xmp.sight)
-        return here_at(self.site, single=self._is_alone(active) and not is_back)
+        return here_at(self.site, look.path, single=self._is_alone(active) and not is_back)
 
     def _sharing(self) -> tuple[frozenset[str], frozenset[str]]:
         if self._users is None:

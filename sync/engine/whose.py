@@ -14,10 +14,7 @@ from sync.scan.seen import SeenXmp
 
 
 def knows(ledger: Ledger | None, data: bytes) -> bool:
-    """Whether a ledger has a record of an XMP's bytes, or has seen the mark in them.
-
-    The mark alone is no proof: of photos that were edited at once it is the same.
-    """
+    """Whether a ledger has a record of an XMP's bytes, or has seen the mark in them."""
     if ledger is None:
         return False
     mark = _mark(data)

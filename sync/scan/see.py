@@ -106,13 +106,9 @@ def _is_anothers(seen: SeenXmp, xmps: Sequence[SeenXmp], group: Group, ledger: S
     sight, held = seen.sight, ledger.ledger
     if held is None or own is None or sight is None or sight is own or sight.mark is None:
         return False
-    if any(record.file == sight.file for record in held.xmp):
-        return False
-    marked = [record for record in held.xmp if record.mark == sight.mark]
-    if not marked:
-        return sight.mark not in held.seen
-    # Photos edited at once bear one mark; the two XMPs of one photo never do.
-    return sight.mark == own.mark or all(record.file == own.file for record in marked)
+    return sight.mark not in held.seen and not any(
+        sight.file == record.file or sight.mark == record.mark for record in held.xmp
+    )
 
 
 def _of_another(folder: str, name: str) -> Problem:

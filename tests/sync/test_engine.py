@@ -77,7 +77,7 @@ def test_the_short_way_of_first_sight_comes_to_what_the_plan_does(machine: Machi
     group, stat, _ = find_group(machine.volume, PHOTO)
     look = read_group(machine.volume, "", group, stat)
     short = first_sight(machine.volume, look, None)
-    long = plan(group_of(machine.volume, machine.site, look), here(machine.site, single=True))
+    long = plan(group_of(machine.volume, machine.site, look), here(machine.site, PHOTO, single=True))
     assert short is not None
     assert (short.ledger, short.document, long.steps) == (long.ledger, long.document, ())
 

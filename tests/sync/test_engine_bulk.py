@@ -57,6 +57,15 @@ def has_tag(machine: Machine, path: str) -> bool:
     return "Sea" in (asset.document.value("tags") or ())
 
 
+def test_no_two_photos_bear_one_mark() -> None:
+    """The mark tells whose an XMP is that lies beside another photo, after a move say."""
+    machine, paths = machine_with(12)
+    tagged(machine, paths)
+    marks = [xmp.read(machine.hands.read(path + ".xmp")).mark for path in paths]
+    assert None not in marks
+    assert len(set(marks)) == len(paths)
+
+
 @pytest.mark.parametrize("exchanges", [True, False])
 def test_every_photo_gets_the_edit_in_ledger_and_xmp_and_keeps_what_it_had(exchanges: bool) -> None:
     machine, paths = machine_with(12, exchanges=exchanges)
