@@ -101,7 +101,7 @@ def test_many_missing_photos_are_shown_and_confirmed_by_their_number(visit: Visi
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{running.address}/storage")
-    page.get_by_text("Online", exact=True).wait_for(timeout=20_000)
+    page.get_by_text("Online", exact=True).wait_for(timeout=60_000)  # a scan, on whatever machine
     house.until(lambda: page.locator("[data-number]").inner_text() == "6")
 
 
