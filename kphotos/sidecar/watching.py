@@ -163,7 +163,8 @@ class Follower:
         settings, volume, name = self._settings, self.volume, f"scan:{self.volume.id}"
         if volumes.follow_disk(settings, volume) != volume:
             return Tally()  # mounted otherwise now: another follower takes over, and begins with a scan
-        wish = watches.asked(settings).get(volume.id)
+        # Not what `glance` was told: that may have been granted before it heard of it.
+        wish = self._wish = watches.asked(settings).get(volume.id)
         checked = watches.every(settings).get(volume.id, Watched(volume.id)).checked_ms
         is_due = 0 < checked < watches.now_ms() - _CHECK_MS
         is_first = restarts.is_first_scan(settings, volume)

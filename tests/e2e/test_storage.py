@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e import browser, house
 from tests.e2e.browser import Visit
@@ -101,8 +101,23 @@ def test_many_missing_photos_are_shown_and_confirmed_by_their_number(visit: Visi
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{running.address}/storage")
-    page.get_by_text("Online", exact=True).wait_for(timeout=60_000)  # a scan, on whatever machine
+    page.get_by_text("Online", exact=True).wait_for(timeout=20_000)
     house.until(lambda: page.locator("[data-number]").inner_text() == "6")
+
+
+def test_what_has_changed_since_the_page_was_drawn_is_shown(visit: Visit, running: House) -> None:
+    """The scan ended between the drawing of the page and its first question: nothing differs after that."""
+
+    def as_it_was(route: Route) -> None:
+        drawn = route.fetch()
+        assert "Online" in drawn.text()
+        route.fulfill(response=drawn, body=drawn.text().replace("Online", "Waits for you"))
+
+    page = visit.page
+    page.route(f"{running.address}/storage", as_it_was, times=1)
+    page.goto(f"{running.address}/storage")
+    page.get_by_text("Online", exact=True).wait_for(timeout=20_000)
+    expect(page.get_by_text("Waits for you")).to_have_count(0)
 
 
 def test_a_machine_is_retired_and_a_folder_added_and_removed(visit: Visit, running: House) -> None:

@@ -32,7 +32,8 @@ export function startStanding() {
   /** @param {{ volumes: Volume[] }} told */
   async function show(told) {
     const now = signature(told);
-    if (known && now !== known) await draw();
+    // Also at the first answer: the page was drawn before it.
+    if (now !== known) await draw();
     known = now;
     for (const volume of told.volumes) {
       const before = states.get(volume.id);
@@ -48,6 +49,7 @@ export function startStanding() {
     if (!fresh || !place) return;
     const focused = place.contains(document.activeElement) ? document.activeElement?.id : '';
     format(fresh);
+    if (fresh.innerHTML === place.innerHTML) return;
     place.replaceChildren(...fresh.childNodes);
     if (focused) document.getElementById(focused)?.focus();
   }

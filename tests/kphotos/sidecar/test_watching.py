@@ -104,6 +104,16 @@ def test_what_a_person_has_confirmed_is_scanned_with_and_then_done(scans: Scans)
 
 
 @on_files
+def test_a_wish_like_one_that_was_granted_just_now_is_heard(scans: Scans) -> None:
+    """The process read the wishes, the scan granted them, and only then was the follower told."""
+    scans.follower.glance(7)
+    scans.until(lambda: len(scans.asked) > 1)
+    watches.ask(scans.settings, scans.volume.id, 7)
+    scans.until(lambda: not watches.asked(scans.settings))
+    assert [one["confirmed"] for one in scans.asked] == [0, 0, 7]
+
+
+@on_files
 def test_pages_are_told_how_it_is_watched_and_that_it_no_more_is(scans: Scans) -> None:
     def told() -> watches.Watched:
         return watches.every(scans.settings)[scans.volume.id]
