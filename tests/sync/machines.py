@@ -9,7 +9,7 @@ from typing import Any
 
 from sync.codecs import ledger as ledgers
 from sync.core.model import Change, Ledger
-from sync.engine import Asset, Engine, Event, Seen, Site, Volume
+from sync.engine import Asset, Engine, Event, Seen, Site, Volume, hash_of
 from sync.osfs import FileLock, OsFS, SystemClock, SystemRng
 from sync.ports import FS
 from tests.sim.memfs import MemFS
@@ -66,6 +66,23 @@ class Machine:
     def pass_time(self, seconds: float) -> None:
         """Let files become old enough to be trusted."""
         self.site.clock.sleep(seconds)
+
+    def rest(self, rounds: int = 2, seconds: float = 3) -> None:
+        """Scan again and again, until nothing is owed any more."""
+        for _ in range(rounds):
+            self.pass_time(seconds)
+            self.scan()
+
+    def hash(self, path: str) -> Asset | None:
+        """Let the content of an original become known, as the worker does."""
+        return self.engine.hashed(path, self.fs.stat(path).signature(), hash_of(self.fs, path))
+
+    def rest_hashed(self, *paths: str) -> None:
+        """Come to rest with these originals hashed, however long anything waits for that."""
+        self.rest(seconds=40)
+        for path in paths:
+            self.hash(path)
+        self.rest(rounds=4, seconds=40)
 
     def ledger(self, path: str) -> Ledger:
         """The ledger on disk of an original."""

@@ -12,7 +12,6 @@ from tests.sync.test_engine_moves import (
     NEW,
     OLD,
     copied,
-    hashed,
     machine_with,
     shared_name_taken,
     torn_ledger,
@@ -47,7 +46,7 @@ SPOILT = pytest.mark.parametrize("spoil", [torn_ledger, shared_name_taken, compa
 @SPOILT
 def test_it_is_told_at_each_look(spoil: Callable[[Machine], None]) -> None:
     machine = moved(spoil)
-    assert told(hashed(machine, NEW)) == ["left-behind"]
+    assert told(machine.hash(NEW)) == ["left-behind"]
     assert told(machine.edit(NEW, rating=5)) == ["left-behind"]
     machine.restart()
     assert told(machine.engine.look(NEW)) == ["left-behind"]
@@ -91,5 +90,5 @@ def test_what_stays_behind_a_photo_that_was_known_by_its_bytes_is_told_as_well()
     machine.pass_time(3)
     machine.scan()
     torn_ledger(machine)
-    assert told(hashed(machine, NEW)) == ["left-behind"]
+    assert told(machine.hash(NEW)) == ["left-behind"]
     assert told(machine.engine.look(NEW)) == ["left-behind"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sync.engine import hash_of
 from tests.sim.crashes import befall, cut_short
 from tests.sim.memfs import Crash
 from tests.sim.tools import FakeTool
@@ -24,13 +23,9 @@ def machine_with(*, is_hashed: bool = True) -> Machine:
         machine.hands.put(path, data)
         machine.edit(path, title=data.decode())
         if is_hashed:
-            hashed(machine, path)
-    rest(machine)
+            machine.hash(path)
+    machine.rest(3)
     return machine
-
-
-def hashed(machine: Machine, path: str) -> None:
-    machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
 
 
 def say_more(machine: Machine) -> None:
@@ -39,13 +34,7 @@ def say_more(machine: Machine) -> None:
         xmp = machine.hands.read(path + ".xmp")
         more = b"<rdf:Description xmlns:q='http://q/' q:Of='%s'" % data
         machine.hands.put(path + ".xmp", xmp.replace(b"<rdf:Description", more, 1))
-    rest(machine)
-
-
-def rest(machine: Machine) -> None:
-    for _ in range(3):
-        machine.pass_time(3)
-        machine.scan()
+    machine.rest(3)
 
 
 def swap(machine: Machine) -> list[str]:
@@ -106,7 +95,7 @@ def test_sidecars_stay_with_their_pictures(move: Callable[[Machine], list[str]],
         machine.hands.read(path): asset.document.value("title") for path, asset in assets(events).items()
     }
     assert after == {data: wanted(move)[data.decode()] for data in after}
-    rest(machine)
+    machine.rest(3)
     assert told(machine) == wanted(move)
     for path, asset in assets(machine.scan(everything=True)).items():
         assert ids.get(machine.hands.read(path), asset.id) == asset.id
@@ -119,7 +108,7 @@ def test_before_anything_is_hashed_they_stay_where_they_are_and_are_nobodys() ->
     machine.hands.put(A, b"a longer picture")
     machine.hands.move("d/temp", B)
     before = machine.hands.names("d")
-    rest(machine)
+    machine.rest(3)
     assert machine.hands.names("d") == before
     assert [problem.kind for problem in machine.engine.look(A).problems] == ["original-changed"]
 
@@ -127,7 +116,7 @@ def test_before_anything_is_hashed_they_stay_where_they_are_and_are_nobodys() ->
 def test_an_original_written_anew_in_its_place_keeps_its_sidecars() -> None:
     machine = machine_with(is_hashed=False)
     machine.hands.replace(A, b"picture A")
-    rest(machine)
+    machine.rest(3)
     assert told(machine) == wanted(swap)
 
 
@@ -140,7 +129,7 @@ def test_where_the_other_has_sidecars_that_stay_all_stay() -> None:
     before = machine.hands.names("d")
     machine.scan()
     for path in (A, B):
-        hashed(machine, path)
+        machine.hash(path)
     assert machine.hands.names("d") == before
     for path in (A, B):
         asset = machine.engine.look(path)
@@ -173,10 +162,10 @@ def test_a_crash_at_any_operation_loses_nothing_and_mixes_nothing(
         befall(machine.fs, cut)
         machine.restart()
         for _ in range(2):
-            rest(machine)
+            machine.rest(3)
             for path in [path for path in fs.contents() if path.endswith(".JPG")]:
-                hashed(machine, path)
-        rest(machine)
+                machine.hash(path)
+        machine.rest(3)
         assert told(machine) == wanted(move), number
         for path in [path for path in fs.contents() if path.endswith(".JPG")]:
             assert b"'%s'" % machine.hands.read(path) in machine.hands.read(path + ".xmp").replace(b'"', b"'")
@@ -201,9 +190,9 @@ def test_a_mirror_made_after_a_crash_gives_way_to_the_one_set_aside_before(is_ed
     if is_edited:
         FakeTool(machine.hands, A + ".xmp").set(label="Red")
     for _ in range(3):
-        rest(machine)
+        machine.rest(3)
         for path in (A, B):
-            hashed(machine, path)
+            machine.hash(path)
     assert machine.mirror(B) == {"title": "picture A", "rating": 4} | ({"label": "Red"} if is_edited else {})
     assert b"q:Of" in machine.hands.read(B + ".xmp")
     assert told(machine) == wanted(swap)
@@ -226,14 +215,14 @@ def test_what_came_out_for_one_is_not_absorbed_by_the_other(told_by: str) -> Non
     for path, data in {A: b"picture A", B: b"picture B, longer"}.items():
         machine.hands.put(path, data)
         machine.edit(path, title=data.decode())
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     machine.edit(A, title="Pond", label="Red")
     machine.restart()
     paths = swap(machine)
     machine.pass_time(3)
     machine.scan() if told_by == "scan" else machine.touch(*paths)
-    rest(machine)
+    machine.rest(3)
     assert machine.engine.look(A).document.content() == {"title": "picture B, longer"}
     assert machine.engine.look(B).document.content() == {"title": "Pond", "label": "Red"}
     assert [name for name in machine.hands.names("d") if name.startswith(".") or "orphan" in name] == []
@@ -248,6 +237,6 @@ def test_what_came_out_for_a_picture_that_is_disowned_is_not_absorbed_by_the_new
     machine.scan()
     machine.engine.disown(A)
     machine.edit(A, rating=2)
-    rest(machine)
+    machine.rest(3)
     assert machine.engine.look(A).document.content() == {"rating": 2}
     assert machine.mirror(A) == {"rating": 2}

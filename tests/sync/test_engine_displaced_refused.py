@@ -18,9 +18,7 @@ from tests.sync.test_engine_displaced import (
     B,
     C,
     give_on,
-    hashed,
     machine_with,
-    rest,
     say_more,
     swap,
     told,
@@ -110,15 +108,15 @@ def test_one_refusal_is_told_and_tried_again(
         assert "left-behind" in {each.kind for asset in assets(events).values() for each in asset.problems}
     if is_hashed_at_once:
         for path in photos(machine):
-            hashed(machine, path)
+            machine.hash(path)
     again = laters(events)
     assert again or not is_refused
     machine.pass_time(30)
     after = assets(machine.touch(*again))
     assert not [each for asset in after.values() for each in asset.problems]
     for path in photos(machine):
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     assert_each_has_its_own(machine, move)
 
 
@@ -138,8 +136,8 @@ def test_a_refusal_at_any_operation_is_made_up_for_by_later_scans(move: Move, ev
         machine.memfs.before = lambda at, operation, path: None
         for _ in range(2):
             for path in photos(machine):
-                hashed(machine, path)
-            rest(machine)
+                machine.hash(path)
+            machine.rest(3)
         assert_each_has_its_own(machine, move, number)
     assert number > 40
 
@@ -160,7 +158,7 @@ def test_what_a_crash_stopped_needs_no_new_hash(told_by: str) -> None:
             machine.site.memory.keep_hashes(
                 "volume-1", {path: (machine.fs.stat(path).signature(), hash_of(machine.fs, path))}
             )
-        rest(machine)
+        machine.rest(3)
         assert_each_has_its_own(machine, swap, number)
         if is_over:
             return
@@ -172,8 +170,8 @@ def test_what_is_refused_for_good_is_told_each_time_and_holds_up_no_other() -> N
     for path, data in (("e/X.JPG", b"picture X"), ("e/Y.JPG", b"picture Y")):
         machine.hands.put(path, data)
         machine.edit(path, title=data.decode())
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     swap(machine)
     machine.hands.move("e/X.JPG", "e/temp")
     machine.hands.move("e/Y.JPG", "e/X.JPG")
@@ -194,8 +192,8 @@ def test_what_is_refused_for_good_is_told_each_time_and_holds_up_no_other() -> N
         assert machine.engine.look(path).document.value("title") == title
     machine.memfs.before = lambda number, operation, path: None
     for path in (A, B, C):
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     now = told(machine)
     assert list(now.values()) == list(now)
 
@@ -215,8 +213,8 @@ def test_what_was_moved_back_meanwhile_is_owed_nothing() -> None:
     machine = stopped_at(B)
     swap(machine)
     for path in (A, B):
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     assert_each_has_its_own(machine, swap)
     assert machine.site.memory.last("volume-1", "//owed") is None
 
@@ -226,7 +224,7 @@ def test_what_is_set_aside_when_the_other_is_refused_follows_its_picture_further
     assert [path for path in machine.memfs.contents() if path.startswith(B + ".orphan")]
     machine.hands.move(A, "e/Z.JPG")
     for path in ("e/Z.JPG", B):
-        hashed(machine, path)
-    rest(machine)
+        machine.hash(path)
+    machine.rest(3)
     assert machine.engine.look("e/Z.JPG").document.value("title") == "picture B"
     assert_each_has_its_own(machine, swap)

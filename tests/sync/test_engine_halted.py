@@ -8,7 +8,7 @@ import pytest
 
 from sync.engine import Event, Root
 from tests.sync.machines import Machine, assets, simulated_machine
-from tests.sync.test_engine_moves import copied, hashed
+from tests.sync.test_engine_moves import copied
 
 A, B, AWAY = "a/A.JPG", "a/B.JPG", "b/A.JPG"
 _GONE = 60
@@ -43,7 +43,7 @@ def test_once_it_is_confirmed_each_has_its_own(move: Callable[[Machine], dict[st
     for path in (A, B):
         machine.hands.put(path, b"picture %s" % path.encode())
         machine.edit(path, title=path[2])
-        hashed(machine, path)
+        machine.hash(path)
     machine.scan()
     machine.pass_time(3)
     machine.scan()
@@ -53,7 +53,7 @@ def test_once_it_is_confirmed_each_has_its_own(move: Callable[[Machine], dict[st
     machine.pass_time(3)
     gone = halted(machine.scan())
     for path in wanted:
-        hashed(machine, path)  # an admin may take days
+        machine.hash(path)  # an admin may take days
     machine.pass_time(3600)
     assert gone is not None
     assert halted(machine.scan()) == gone

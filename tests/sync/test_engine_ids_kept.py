@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.engine import Asset, hash_of
+from sync.engine import Asset
 from tests.sync.machines import Machine, assets, simulated_machine
 
 FIRST, COPY, MOVED = "m/IMG.JPG", "b/IMG.JPG", "x/IMG.JPG"
@@ -19,7 +19,7 @@ def library(mounted: set[str] | None = None, *, has_copy: bool = True) -> Machin
     machine.restart()
     machine.hands.put(FIRST, b"the picture")
     machine.edit(FIRST, title="Lake")
-    rest(machine)
+    machine.rest()
     if has_copy:
         copy(machine)
     return machine
@@ -28,13 +28,7 @@ def library(mounted: set[str] | None = None, *, has_copy: bool = True) -> Machin
 def copy(machine: Machine) -> None:
     for end in ENDS:
         machine.hands.put(COPY + end, machine.hands.read(FIRST + end))
-    rest(machine)
-
-
-def rest(machine: Machine) -> None:
-    for _ in range(2):
-        machine.pass_time(3)
-        machine.scan()
+    machine.rest()
 
 
 def ids(machine: Machine) -> dict[str, str]:
@@ -49,11 +43,11 @@ def test_a_folder_that_cannot_be_read_for_a_while_keeps_its_ids(has_copy: bool) 
     machine.hands.chmod("m", 0)
     for path, content in data.items():
         machine.hands.put(path, content)
-    rest(machine)
+    machine.rest()
     machine.edit(COPY, rating=3)
-    rest(machine)
+    machine.rest()
     machine.hands.chmod("m", 0o755)
-    rest(machine)
+    machine.rest()
     now = ids(machine)
     assert (now[FIRST], machine.ledger(COPY).id) == (before, now[COPY])
     assert now[COPY] != before
@@ -76,7 +70,7 @@ def test_a_disk_that_is_away_keeps_its_ids(has_copy: bool) -> None:
     mounted.add("m")
     for path, data in kept.items():
         machine.hands.put(path, data)
-    rest(machine)
+    machine.rest()
     now = ids(machine)
     assert (now[FIRST], len(set(now.values()))) == (before, 2)
 
@@ -111,7 +105,7 @@ def test_photos_that_swap_names_and_swap_them_back_have_their_ids(by_watch: bool
         machine.hands.put(path, b"a picture" + b"!" * number)
         machine.edit(path, title=path)
     for path in paths:
-        machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+        machine.hash(path)
     machine.scan()
     before = {path: machine.engine.look(path).id for path in paths}
     told: dict[str, Asset] = {}

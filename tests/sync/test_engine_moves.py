@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.codecs import xmp
-from sync.engine import Asset, Seen, Volume, hash_of
+from sync.engine import Seen, Volume
 from sync.engine.arrivals import Arrivals
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
@@ -26,15 +26,11 @@ def machine_with(*, is_hashed: bool = False) -> Machine:
     machine.hands.put("b/other.JPG", b"other")
     machine.edit(OLD, **CONTENT)
     if is_hashed:
-        hashed(machine, OLD)
+        machine.hash(OLD)
     for _ in range(3):
         machine.pass_time(3)
         machine.scan()
     return machine
-
-
-def hashed(machine: Machine, path: str) -> Asset | None:
-    return machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
 
 
 def copied(machine: Machine, old: str, new: str) -> None:
@@ -93,7 +89,7 @@ def test_the_watcher_sees_a_rename_into_a_folder_that_is_new_before_the_worker_h
     machine.hands.move(OLD, "new/deep/LAKE.JPG")
     for event in machine.engine.touch([OLD, "new"]):
         if isinstance(event, Seen) and event.asset.original.hash is None:
-            hashed(machine, event.asset.path)
+            machine.hash(event.asset.path)
     assert machine.engine.look("new/deep/LAKE.JPG").document.content() == CONTENT
     assert_followed(machine, "new/deep/LAKE.JPG", asset_id)
 
@@ -106,7 +102,7 @@ def test_an_original_on_another_inode_is_followed_once_it_is_hashed(told_by: str
     machine.pass_time(3)
     machine.scan() if told_by == "scan" else machine.touch(OLD, NEW)
     assert machine.engine.look(NEW).document.content() == {}
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert asset.document.content() == CONTENT
     assert_followed(machine, NEW, asset_id)
@@ -120,7 +116,7 @@ def test_after_the_memory_is_lost_a_ledger_without_original_is_found_by_itself()
     machine.restart(forget=True)
     machine.scan()
     assert machine.engine.look(NEW).document.content() == {}
-    hashed(machine, NEW)
+    machine.hash(NEW)
     assert_followed(machine, NEW, asset_id)
 
 
@@ -172,7 +168,7 @@ def test_a_copy_beside_a_living_original_inherits_nothing() -> None:
     machine.hands.put(NEW, b"the picture")
     machine.pass_time(3)
     machine.scan()
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert asset.document.content() == {}
     assert machine.mirror(OLD) == CONTENT
@@ -184,7 +180,7 @@ def test_another_picture_with_a_ledgers_name_and_size_inherits_nothing() -> None
     machine.hands.put(NEW, b"THE PICTURE")
     machine.pass_time(3)
     machine.scan()
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert asset.document.content() == {}
     assert "IMG.JPG.kphotos.json" in machine.hands.names("a")
@@ -200,7 +196,7 @@ def test_what_was_set_aside_is_given_back_to_its_picture() -> None:
     machine.hands.put(NEW, b"the picture")
     machine.pass_time(3)
     machine.scan()
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert asset.document.content() == CONTENT
     assert machine.mirror(OLD) == {"title": "Sea"}
@@ -223,7 +219,7 @@ def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
         machine.restart()
         machine.pass_time(3)
         machine.scan()
-        hashed(machine, NEW)
+        machine.hash(NEW)
         assert_followed(machine, NEW, asset_id)
     assert number > 30
 
@@ -246,7 +242,7 @@ def test_an_edit_at_the_new_place_after_a_crash_on_the_way_there_leaves_nothing_
         for _ in range(3):
             machine.pass_time(3)
             machine.scan()
-            hashed(machine, NEW)
+            machine.hash(NEW)
         asset = assets(machine.scan(everything=True))[NEW]
         assert (asset.document.content(), asset.id) == ({**CONTENT, "title": "Pond"}, asset_id)
         assert asset.problems == ()
@@ -349,7 +345,7 @@ def test_a_stranger_of_the_same_size_does_not_take_anothers_sidecars_along(told_
     machine.hands.put(OLD, b"a picture !")
     machine.pass_time(3)
     machine.scan()
-    hashed(machine, OLD)
+    machine.hash(OLD)
     machine.hands.move(OLD, NEW)
     machine.pass_time(3)
     events = machine.scan() if told_by == "scan" else machine.touch(OLD, NEW)
@@ -360,7 +356,7 @@ def test_a_stranger_of_the_same_size_does_not_take_anothers_sidecars_along(told_
     machine.hands.put("b/BACK.JPG", b"the picture")
     machine.pass_time(3)
     machine.scan()
-    hashed(machine, "b/BACK.JPG")
+    machine.hash("b/BACK.JPG")
     machine.pass_time(3)
     machine.scan()
     told = assets(machine.scan(everything=True))

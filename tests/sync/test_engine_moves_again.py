@@ -10,7 +10,7 @@ import pytest
 from sync.engine import Event, Later
 from sync.engine.owed import owed
 from tests.sync.machines import Machine, assets
-from tests.sync.test_engine_moves import CONTENT, NEW, OLD, assert_followed, hashed, machine_with
+from tests.sync.test_engine_moves import CONTENT, NEW, OLD, assert_followed, machine_with
 
 
 def refuse(machine: Machine, is_it: Callable[[int, str, str], bool]) -> Callable[[], bool]:
@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_listed_once_is_listed_again(new: str, is_hashed
 
         refuse(machine, is_listing)
         go_on(machine, machine.scan())
-        hashed(machine, new)
+        machine.hash(new)
         machine.pass_time(3)
         machine.scan()
         assert assets(machine.scan(everything=True))[new].id == asset_id
@@ -84,7 +84,7 @@ def test_an_xmp_without_a_ledger_is_not_given_up_after_one_refusal(is_hashed: bo
     machine.restart(forget=True)
     machine.scan()
     if is_hashed:
-        hashed(machine, OLD)
+        machine.hash(OLD)
     machine.hands.move(OLD, NEW)
     machine.pass_time(3)
     refuse(machine, lambda at, operation, path: operation == "create")

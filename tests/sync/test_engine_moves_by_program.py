@@ -6,7 +6,6 @@ import pytest
 
 from sync.codecs import xmp
 from sync.core.model import Change
-from sync.engine import hash_of
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import ALICE, Machine, simulated_machine
@@ -26,19 +25,8 @@ def library(*, is_hashed: bool = True, has_marks: bool = True) -> Machine:
             machine.engine.edit(path, [Change("favourites", "add", "bob")], ALICE)
         machine.edit(path, title=title)
     machine.engine.edit(LAKE, [Change("favourites", "add", "alice")], ALICE)
-    rest(machine, *((LAKE, DOG) if is_hashed else ()))
+    machine.rest_hashed(*((LAKE, DOG) if is_hashed else ()))
     return machine
-
-
-def rest(machine: Machine, *paths: str) -> None:
-    """Scan until nothing is owed any more; the paths are hashed meanwhile."""
-    for hashed in ((), paths, ()):
-        for path in hashed:
-            signature = machine.fs.stat(path).signature()
-            machine.engine.hashed(path, signature, hash_of(machine.fs, path))
-        for _ in range(2):
-            machine.pass_time(40)
-            machine.scan()
 
 
 def move(machine: Machine, old: str, new: str) -> None:
@@ -73,7 +61,7 @@ def test_the_ledger_goes_after_its_picture(new: str, told_by: str, is_hashed: bo
     machine.pass_time(3)
     if told_by == "watch":
         machine.touch(LAKE, LAKE + ".xmp", new, new + ".xmp")
-    rest(machine, new)
+    machine.rest_hashed(new)
     assert machine.engine.look(new).id == before
     all_is_well(machine, new, DOG)
 
@@ -82,7 +70,7 @@ def test_what_it_wrote_into_the_xmp_on_the_way_is_an_edit() -> None:
     machine = library()
     move(machine, LAKE, "e/A.JPG")
     FakeTool(machine.hands, "e/A.JPG.xmp").set(rating=3)
-    rest(machine, "e/A.JPG")
+    machine.rest_hashed("e/A.JPG")
     asset = machine.engine.look("e/A.JPG")
     assert asset.document.content() == {"title": "Lake", "rating": 3}
     assert asset.document.favourites == {"alice"}
@@ -95,7 +83,7 @@ def test_pictures_that_swapped_names_do_not_swap_what_is_said_of_them(told_by: s
     swap(machine)
     if told_by == "watch":
         machine.touch(*(path + end for path in (LAKE, DOG) for end in ("", ".xmp")))
-    rest(machine, LAKE, DOG)
+    machine.rest_hashed(LAKE, DOG)
     all_is_well(machine, DOG, LAKE)
 
 
@@ -117,9 +105,9 @@ def test_no_xmp_is_made_for_one_of_the_same_size_that_took_the_name() -> None:
     machine = library()
     move(machine, LAKE, "e/A.JPG")
     machine.hands.put(LAKE, b"picture of a cloud"[:17])
-    rest(machine, LAKE, "e/A.JPG")
+    machine.rest_hashed(LAKE, "e/A.JPG")
     machine.hands.remove(LAKE)
-    rest(machine)
+    machine.rest_hashed()
     all_is_well(machine, "e/A.JPG", DOG)
 
 
@@ -131,7 +119,7 @@ def test_of_pictures_that_are_numbered_anew_each_keeps_its_own(told_by: str) -> 
     machine.pass_time(3)
     if told_by == "watch":
         machine.touch(*(path + end for path in (LAKE, DOG, FREE) for end in ("", ".xmp")))
-    rest(machine, DOG, FREE)
+    machine.rest_hashed(DOG, FREE)
     all_is_well(machine, DOG, FREE)
 
 
@@ -146,7 +134,7 @@ def test_a_crash_at_any_operation_swaps_nothing(cut: str) -> None:
         is_over = cut_short(machine.fs, number, machine.scan)
         befall(machine.fs, cut)
         machine.restart()
-        rest(machine, LAKE, DOG)
+        machine.rest_hashed(LAKE, DOG)
         all_is_well(machine, DOG, LAKE)
     assert number > 60
 
@@ -156,7 +144,7 @@ def test_another_pictures_xmp_at_the_new_place_is_still_a_doubt() -> None:
     machine.hands.remove(LAKE + ".xmp")
     machine.hands.move(LAKE, "e/A.JPG")
     machine.hands.put("e/A.JPG.xmp", MARK.sub(b"", xmp.write(None, {"title": "Sea"}, "none")))
-    rest(machine)
+    machine.rest_hashed()
     asset = machine.engine.look("e/A.JPG")
     assert asset.document.content() == {"title": "Sea"}
     assert [problem.kind for problem in asset.problems] == ["left-behind"]
@@ -173,7 +161,7 @@ def test_an_xmp_by_the_stem_is_not_given_the_picture_before_in_a_row_that_is_num
     for number, path in enumerate(row):
         machine.hands.put(path, b"a picture" + b"!" * number)
     list(machine.engine.edit_many([(path, [Change("title", "set", path)]) for path in row], ALICE))
-    rest(machine, *row)
+    machine.rest_hashed(*row)
     for old, new in reversed([*zip(row, [*row[1:], "d/D.JPG"], strict=True)]):
         for ending in (".JPG", ".JPG.xmp", ".xmp"):
             if old[:-4] + ending in machine.memfs.nodes:
@@ -181,7 +169,7 @@ def test_an_xmp_by_the_stem_is_not_given_the_picture_before_in_a_row_that_is_num
     machine.pass_time(3)
     if told_by == "watch":
         machine.touch(*(f"d/{name}{ending}" for name in "ABCD" for ending in (".JPG", ".JPG.xmp", ".xmp")))
-    rest(machine, "d/B.JPG", "d/C.JPG", "d/D.JPG")
+    machine.rest_hashed("d/B.JPG", "d/C.JPG", "d/D.JPG")
     assets = [machine.engine.look(f"d/{name}.JPG") for name in "BCD"]
     assert [asset.document.value("title") for asset in assets] == row
     assert [asset.document.value("rating") for asset in assets] == [None, 2, None]
@@ -200,7 +188,7 @@ def test_the_xmp_that_lay_there_before_its_picture_came_back_is_not_the_others(
         machine.hands.put(path, data)
     titles = [(LAKE, "Lake"), (DOG, "Dog")]
     list(machine.engine.edit_many([(path, [Change("title", "set", title)]) for path, title in titles], ALICE))
-    rest(machine, LAKE, DOG)
+    machine.rest_hashed(LAKE, DOG)
     ends = (".JPG", ".JPG.xmp", ".xmp")
     for _ in range(times):
         for old, new in (("d/A", "d/T"), ("d/B", "d/A"), ("d/T", "d/B")):
@@ -210,7 +198,7 @@ def test_the_xmp_that_lay_there_before_its_picture_came_back_is_not_the_others(
         machine.pass_time(3)
         if told_by == "watch":
             machine.touch(*(start + end for start in ("d/A", "d/B") for end in ends))
-        rest(machine, LAKE, DOG)
+        machine.rest_hashed(LAKE, DOG)
         (_, lake), (_, dog) = titles
         assert machine.engine.look(LAKE).document.value("title") == dog
         assert machine.engine.look(DOG).document.value("title") == lake

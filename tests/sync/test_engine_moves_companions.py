@@ -10,7 +10,7 @@ import pytest
 
 from sync.apply.temps import SETTLE_SECONDS
 from sync.codecs import xmp
-from sync.engine import Asset, Volume, hash_of
+from sync.engine import Asset, Volume
 from sync.engine.leftovers import bring, name_at
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
@@ -68,10 +68,6 @@ def moved(machine: Machine, old: str = OLD, new: str = NEW) -> Asset:
     machine.hands.move(old, new)
     wait(machine)
     return assets(machine.scan())[new]
-
-
-def hashed(machine: Machine, path: str) -> None:
-    machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
 
 
 @pytest.mark.parametrize("is_edited", [True, False], ids=["with a ledger", "with nothing of ours"])
@@ -180,7 +176,7 @@ def test_a_raw_and_its_jpeg_moved_together_keep_the_shared_sidecar_with_the_raw(
     machine.scan()
     order = [first, "CR3" if first == "JPG" else "JPG"]
     for kind in order:
-        hashed(machine, f"a/IMG_1.{kind}")
+        machine.hash(f"a/IMG_1.{kind}")
     for kind in order:
         if by == "inode":
             machine.hands.move(f"a/IMG_1.{kind}", f"b/LAKE_7.{kind}")
@@ -190,7 +186,7 @@ def test_a_raw_and_its_jpeg_moved_together_keep_the_shared_sidecar_with_the_raw(
     machine.pass_time(3)
     machine.scan()
     for kind in order:
-        hashed(machine, f"b/LAKE_7.{kind}")
+        machine.hash(f"b/LAKE_7.{kind}")
     assert [name for name in machine.hands.names("a") if "IMG" in name] == []
     assert machine.engine.look("b/LAKE_7.CR3").document.content() == {"label": "Red"}
     assert machine.engine.look(NEW).document.content() == CONTENT
@@ -201,19 +197,19 @@ def test_the_shared_sidecar_waits_for_the_raw_that_is_not_known_again_yet() -> N
     machine.hands.put("a/IMG_1.CR3", b"the raw picture")
     machine.hands.put("a/IMG_1.xmp", plain(label="Red"))
     machine.scan()
-    hashed(machine, OLD)
-    hashed(machine, "a/IMG_1.CR3")
+    machine.hash(OLD)
+    machine.hash("a/IMG_1.CR3")
     machine.hands.remove("a/IMG_1.CR3")
     machine.hands.put(NEW, machine.hands.read(OLD))
     machine.hands.remove(OLD)
     machine.pass_time(3)
     machine.scan()
-    hashed(machine, NEW)
+    machine.hash(NEW)
     assert machine.hands.names("a") == ["IMG_1.xmp"]
     machine.hands.put("b/LAKE_7.CR3", b"the raw picture")
     machine.pass_time(3)
     machine.scan()
-    hashed(machine, "b/LAKE_7.CR3")
+    machine.hash("b/LAKE_7.CR3")
     assert machine.engine.look("b/LAKE_7.CR3").document.content() == {"label": "Red"}
     assert machine.hands.names("a") == []
 
@@ -294,7 +290,7 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
     while not is_over:
         number += 1
         machine = machine_with(*names)
-        hashed(machine, OLD)
+        machine.hash(OLD)
         fs = machine.memfs
         machine.hands.move(OLD, NEW)
         machine.pass_time(3)

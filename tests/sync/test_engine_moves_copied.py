@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from sync.core.model import Change
-from sync.engine import hash_of
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sync.machines import ALICE, Machine, assets, simulated_machine
 
@@ -16,13 +15,7 @@ CONTENT = {"title": "Lake", "rating": 3}
 
 
 def hash_one(machine: Machine, path: str) -> None:
-    machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
-
-
-def rest(machine: Machine) -> None:
-    for _ in range(2):
-        machine.pass_time(3)
-        machine.scan()
+    machine.hash(path)
 
 
 def copied(*others: str) -> Machine:
@@ -31,13 +24,13 @@ def copied(*others: str) -> Machine:
     machine.hands.put(OLD, b"the picture")
     machine.hands.put("a/other.JPG", b"other")
     machine.edit(OLD, **CONTENT)
-    rest(machine)
+    machine.rest()
     hash_one(machine, OLD)
     for path in (COPY, *others):
         machine.hands.put(path, b"the picture")
-        rest(machine)
+        machine.rest()
         hash_one(machine, path)
-    rest(machine)
+    machine.rest()
     return machine
 
 
@@ -46,7 +39,7 @@ def left(machine: Machine) -> list[str]:
 
 
 def assert_inherited(machine: Machine, asset_id: str) -> None:
-    rest(machine)
+    machine.rest()
     machine.memfs.writes.clear()
     asset = assets(machine.scan(everything=True))[COPY]
     assert machine.memfs.writes == []
@@ -82,7 +75,7 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(told_by: str, cut: str) 
         is_over = cut_short(machine.fs, number, look)
         befall(machine.fs, cut)
         machine.restart()
-        rest(machine)
+        machine.rest()
         assert_inherited(machine, asset_id)
     assert number > 20
 
@@ -97,7 +90,7 @@ def test_after_a_crash_and_a_lost_memory_it_is_found_once_it_is_hashed() -> None
         machine.pass_time(3)
         is_over = cut_short(machine.fs, number, machine.scan)
         machine.restart(forget=True)
-        rest(machine)
+        machine.rest()
         hash_one(machine, COPY)
         assert_inherited(machine, asset_id)
     assert number > 20
@@ -132,7 +125,7 @@ def test_in_doubt_all_stays_where_it_is(
     spoil(machine)
     machine.pass_time(3)
     if spoil is not rewritten_copy:
-        rest(machine)
+        machine.rest()
     machine.hands.remove(OLD)
     before = machine.memfs.contents()
     machine.pass_time(3)
@@ -145,7 +138,7 @@ def test_of_two_copies_the_one_that_has_none_of_its_own_gets_them() -> None:
     machine = copied(OTHER)
     asset_id = machine.ledger(OLD).id
     machine.edit(OTHER, title="Sea")
-    rest(machine)
+    machine.rest()
     machine.hands.remove(OLD)
     machine.pass_time(3)
     machine.scan()
@@ -160,7 +153,7 @@ def test_all_folders_are_gone_through_once_a_round() -> None:
         machine.hands.put(path, b"picture %d" % number)
         machine.edit(path, title="Lake")
         hash_one(machine, path)
-    rest(machine)
+    machine.rest()
     asked: list[str] = []
     folders = machine.memory.folders
     machine.memory.folders = lambda volume: asked.append(volume) or folders(volume)  # type: ignore[func-returns-value,method-assign]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sim.tools import content_of
 from tests.sync.machines import Machine, late_writer
-from tests.sync.test_engine_moves import NEW, OLD, assert_followed, copied, hashed, machine_with
+from tests.sync.test_engine_moves import NEW, OLD, assert_followed, copied, machine_with
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_sidecars_follow_onto_another_disk(machine: Machine, tells_writers: bool
     copied(machine, OLD, NEW)
     machine.pass_time(3)
     machine.scan()
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert asset.problems == ()
     assert_followed(machine, NEW, asset_id)
@@ -44,6 +44,6 @@ def test_an_xmp_stays_on_its_disk_while_somebody_has_it_open_to_write(machine: M
     copied(machine, OLD, NEW)
     machine.pass_time(3)
     machine.scan()
-    hashed(machine, NEW)
+    machine.hash(NEW)
     write()
     assert content_of(machine.hands.read(OLD + ".xmp"))["description"] == "Late"

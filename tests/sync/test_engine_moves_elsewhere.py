@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.engine import Later, Site, Volume, begin, hash_of
+from sync.engine import Later, Site, Volume, begin
 from sync.pairing.names import kind_of
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.memfs import MemFS
@@ -44,7 +44,7 @@ class Pair:
         later = [event.path for event in machine.scan() if isinstance(event, Later)]
         for path in machine.memfs.contents():
             if kind_of(path) and not machine.memory.hashes("volume-1", [path]):
-                machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
+                machine.hash(path)
         self.clock.pass_time(40)
         machine.touch(*later)
 

@@ -19,7 +19,6 @@ from tests.sync.test_engine_moves import (
     OLD,
     assert_followed,
     copied,
-    hashed,
     machine_with,
 )
 
@@ -79,7 +78,7 @@ def test_what_many_moves_owe_is_remembered_in_one_write_and_found_in_few_listing
     for number in range(5):
         machine.hands.put(f"a/{number}.JPG", b"%d" % number)
         machine.edit(f"a/{number}.JPG", **CONTENT)
-        hashed(machine, f"a/{number}.JPG")
+        machine.hash(f"a/{number}.JPG")
     machine.pass_time(3)
     machine.scan()
     for number in range(5):
@@ -145,7 +144,7 @@ def test_one_that_is_known_by_its_bytes_and_refused_just_then_is_gone_on_with(
     machine.pass_time(3)
     machine.scan()
     refuse_next(machine, refuses, monkeypatch)
-    asset = hashed(machine, NEW)
+    asset = machine.hash(NEW)
     assert asset is not None
     assert [problem.kind for problem in asset.problems] == ["left-behind"]
     machine.pass_time(30)
@@ -190,7 +189,7 @@ def test_what_another_photo_left_under_the_name_meanwhile_is_not_taken_for_its_o
         machine.hands.remove(OLD + name)
     machine.hands.put(OLD, b"another picture")
     machine.edit(OLD, title="Sea")
-    hashed(machine, OLD)
+    machine.hash(OLD)
     machine.hands.remove(OLD)
     for _ in range(3):
         machine.pass_time(30)

@@ -16,12 +16,6 @@ def move(machine: Machine, old: str, new: str) -> None:
         machine.hands.move(old + end, new + end)
 
 
-def rest(machine: Machine) -> None:
-    for _ in range(2):
-        machine.pass_time(3)
-        machine.scan()
-
-
 def ids(machine: Machine) -> dict[str, str]:
     """By path, as they are told of, each being another."""
     found = {path: asset.id for path, asset in assets(machine.scan(everything=True)).items()}
@@ -34,7 +28,7 @@ def library(new: str) -> tuple[Machine, str]:
     machine = simulated_machine()
     machine.hands.put(NAME, b"the first")
     before = machine.edit(NAME, title="Lake").id
-    rest(machine)
+    machine.rest()
     move(machine, NAME, new)
     return machine, before
 
@@ -45,15 +39,15 @@ def library(new: str) -> tuple[Machine, str]:
 def test_the_new_picture_is_another_and_hides_none(new: str, seen: bool, forget: bool) -> None:
     machine, before = library(new)
     if seen:
-        rest(machine)
+        machine.rest()
     machine.hands.put(NAME, b"the second")
-    rest(machine)
+    machine.rest()
     now = ids(machine)
     assert now[new] == before
     machine.restart(forget=forget)
     assert ids(machine) == now
     assert machine.edit(NAME, title="Dog").id == machine.ledger(NAME).id == now[NAME]
-    rest(machine)
+    machine.rest()
     machine.restart(forget=forget)
     assert ids(machine) == now
 
@@ -73,15 +67,15 @@ def test_the_last_that_is_told_of_each_is_true() -> None:
 def test_a_third_of_the_name_is_another_again() -> None:
     machine, _ = library(FIRST)
     for number in range(2):
-        rest(machine)
+        machine.rest()
         machine.hands.put(NAME, b"another %d" % number)
-        rest(machine)
+        machine.rest()
         machine.edit(NAME, title=f"No. {number}")
-        rest(machine)
+        machine.rest()
         move(machine, NAME, f"more/{number}.JPG")
-    rest(machine)
+    machine.rest()
     machine.hands.put(NAME, b"the last")
-    rest(machine)
+    machine.rest()
     now = ids(machine)
     assert len(now) == 4
     machine.restart(forget=True)
@@ -90,9 +84,9 @@ def test_a_third_of_the_name_is_another_again() -> None:
 
 def test_when_the_first_is_gone_it_is_told_as_a_rebuild_would() -> None:
     machine, before = library(FIRST)
-    rest(machine)
+    machine.rest()
     machine.hands.put(NAME, b"the second")
-    rest(machine)
+    machine.rest()
     for end in ENDS:
         machine.hands.remove(FIRST + end)
     machine.pass_time(3)
@@ -114,14 +108,14 @@ def test_by_the_watch_as_well() -> None:
 def test_when_the_first_comes_back_from_the_bin_both_are_told_of(new: str) -> None:
     machine, before = library(new)
     machine.hands.put(NAME, b"the second")
-    rest(machine)
+    machine.rest()
     second = ids(machine)[NAME]
     kept = {end: machine.hands.read(new + end) for end in ENDS}
     for end in ENDS:
         machine.hands.remove(new + end)
     machine.pass_time(3)
     assert assets(machine.scan())[NAME].id == before
-    rest(machine)
+    machine.rest()
     for end, data in kept.items():
         machine.hands.put(new + end, data)
     machine.pass_time(3)

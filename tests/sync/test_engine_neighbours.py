@@ -8,7 +8,6 @@ import pytest
 
 from sync.codecs import xmp
 from sync.core.model import Change
-from sync.engine import hash_of
 from tests.sim.tools import MARK
 from tests.sync.machines import ALICE, Machine, simulated_machine
 
@@ -18,12 +17,6 @@ RATED = [Change("rating", "set", 5)]
 
 def put(machine: Machine, name: str, content: dict[str, Any]) -> None:
     machine.hands.put(name, MARK.sub(b"", xmp.write(None, content, "none")))
-
-
-def rest(machine: Machine) -> None:
-    for _ in range(2):
-        machine.pass_time(3)
-        machine.scan()
 
 
 @pytest.mark.parametrize("by", ["edit", "bulk", "watch"])
@@ -45,7 +38,7 @@ def test_the_xmp_of_a_photo_that_is_there_is_nobody_elses_copy(other: str, sidec
     put(machine, "d/IMG_1.xmp", {"title": "Lake", **ALIKE})
     put(machine, f"d/{sidecar}", {"title": "Dog", **ALIKE})
     before = machine.hands.read(f"d/{sidecar}")
-    rest(machine)
+    machine.rest()
     if by == "edit":
         machine.engine.edit("d/IMG_1.CR2", RATED, ALICE)
     elif by == "bulk":
@@ -55,7 +48,7 @@ def test_the_xmp_of_a_photo_that_is_there_is_nobody_elses_copy(other: str, sidec
         put(machine, "d/IMG_1.xmp", {"title": "Lake", **ALIKE, "rating": 5})
         machine.pass_time(3)
         machine.touch("d/IMG_1.xmp", f"d/{sidecar}")
-    rest(machine)
+    machine.rest()
     assert machine.hands.read(f"d/{sidecar}") == before
     assert machine.engine.look(f"d/{other}").document.value("title") == "Dog"
     assert machine.engine.look("d/IMG_1.CR2").document.content() == {"title": "Lake", **shown(ALIKE)}
@@ -75,12 +68,12 @@ def test_nor_is_that_of_one_that_was_there_and_went_without_it(how: str) -> None
     machine.edit(lake, label="Red")
     if "bulk" in how:
         list(machine.engine.edit_many([(lake, RATED), (dog, RATED)], ALICE))
-    rest(machine)
+    machine.rest()
     for path in (lake, dog):
-        machine.engine.hashed(path, machine.fs.stat(path).signature(), hash_of(machine.fs, path))
-    rest(machine)
+        machine.hash(path)
+    machine.rest()
     machine.hands.remove(dog) if "removed" in how else machine.hands.move(dog, "e/IMG_1-2.CR2")
-    rest(machine)
+    machine.rest()
     assert machine.engine.look(lake).document.value("title") == "Lake"
     folder = "e" if how == "moved" else "d"
     assert "IMG_1-2.xmp" in machine.hands.names(folder)

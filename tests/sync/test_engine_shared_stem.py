@@ -6,22 +6,11 @@ import pytest
 
 from sync.codecs import xmp
 from sync.core.model import Change
-from sync.engine import hash_of
 from tests.sim.tools import MARK, FakeTool
 from tests.sync.machines import ALICE, Machine, assets, simulated_machine
 
 RAW, JPEG, SHARED = "d/I.CR2", "d/I.JPG", "d/I.xmp"
 OTHER = "This sidecar was written for another photo of the same name, which is not here."
-
-
-def rest(machine: Machine, *paths: str) -> None:
-    for hashed in ((), paths, ()):
-        for path in hashed:
-            signature = machine.fs.stat(path).signature()
-            machine.engine.hashed(path, signature, hash_of(machine.fs, path))
-        for _ in range(2):
-            machine.pass_time(40)
-            machine.scan()
 
 
 def pair_of_two(*, at_once: bool, names: tuple[str, str] = (RAW, JPEG)) -> Machine:
@@ -36,7 +25,7 @@ def pair_of_two(*, at_once: bool, names: tuple[str, str] = (RAW, JPEG)) -> Machi
     for path, changes in edits:
         machine.engine.edit(path, changes, ALICE)
         machine.pass_time(0 if at_once else 7)
-    rest(machine, *names)
+    machine.rest_hashed(*names)
     return machine
 
 
@@ -63,7 +52,7 @@ def test_what_was_said_of_the_raw_is_not_said_of_the_jpeg_that_stays(
     machine.pass_time(3)
     if told_by == "watch":
         machine.touch(raw, raw.replace("d/", "e/"))
-    rest(machine)
+    machine.rest_hashed()
     asset = machine.engine.look(jpeg)
     assert asset.document.content() == machine.mirror(jpeg) == {"title": "Jpeg"}
     assert [(problem.path, problem.reason) for problem in asset.problems] == [(SHARED, OTHER)]
@@ -83,7 +72,7 @@ def test_a_jpeg_that_goes_after_its_raw_has_its_own_there(told_by: str, at_once:
         machine.pass_time(3)
         if told_by == "watch":
             machine.touch(old, new)
-        rest(machine, new)
+        machine.rest_hashed(new)
     raw, jpeg = machine.engine.look("e/I.CR2"), machine.engine.look("e/I.JPG")
     assert raw.document.content() == machine.mirror("e/I.CR2") == {"rating": 2, "title": "Raw"}
     assert jpeg.document.content() == machine.mirror("e/I.JPG") == {"title": "Jpeg"}
@@ -98,11 +87,11 @@ def test_the_raw_that_comes_back_finds_its_own_as_it_was() -> None:
     machine = pair_of_two(at_once=True)
     before = machine.hands.read(SHARED)
     machine.hands.move(RAW, ".Trash/I.CR2")
-    rest(machine)
+    machine.rest_hashed()
     machine.edit(JPEG, rating=5)
-    rest(machine)
+    machine.rest_hashed()
     machine.hands.move(".Trash/I.CR2", RAW)
-    rest(machine)
+    machine.rest_hashed()
     assert machine.hands.read(SHARED) == before
     raw, jpeg = machine.engine.look(RAW), machine.engine.look(JPEG)
     assert (raw.document.content(), raw.problems) == ({"rating": 2, "title": "Raw"}, ())
@@ -118,10 +107,10 @@ def test_a_raw_that_comes_to_a_jpeg_with_an_xmp_by_the_stem_keeps_its_own() -> N
     machine.scan()
     machine.edit(JPEG, title="Jpeg")
     machine.edit("e/I.CR2", title="Raw")
-    rest(machine, JPEG, "e/I.CR2")
+    machine.rest_hashed(JPEG, "e/I.CR2")
     for suffix in ("", ".xmp", ".kphotos.json"):
         machine.hands.move(f"e/I.CR2{suffix}", RAW + suffix)
-    rest(machine, RAW)
+    machine.rest_hashed(RAW)
     assert machine.engine.look(RAW).document.content() == {"title": "Raw"}
     assert machine.engine.look(JPEG).document.content() == {"title": "Jpeg", "rating": 2}
 
@@ -133,12 +122,12 @@ def test_a_photo_with_two_xmps_of_its_own_reads_both_wherever_it_is_moved_to() -
         machine.hands.put(name, MARK.sub(b"", xmp.write(None, {"rating": 2}, "none")))
     machine.scan()
     machine.edit(JPEG, title="Jpeg")
-    rest(machine, JPEG)
+    machine.rest_hashed(JPEG)
     for old, new in ((JPEG, "e/N.JPG"), (SHARED, "e/N.xmp"), (f"{JPEG}.xmp", "e/N.JPG.xmp")):
         machine.hands.move(old, new)
-    rest(machine, "e/N.JPG")
+    machine.rest_hashed("e/N.JPG")
     FakeTool(machine.hands, "e/N.xmp").set(rating=4)
-    rest(machine)
+    machine.rest_hashed()
     asset = machine.engine.look("e/N.JPG")
     assert asset.document.content() == machine.mirror("e/N.JPG") == {"title": "Jpeg", "rating": 4}
     assert asset.problems == ()

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from sync.apply.temps import temp_path
-from sync.engine import Later, hash_of
+from sync.engine import Later
 from tests.sim.crashes import CUTS, befall, cut_short
 from tests.sim.tools import FakeTool
 from tests.sync.machines import Machine, assets, simulated_machine
@@ -23,7 +23,7 @@ def machine_with(*, is_hashed: bool = True) -> Machine:
     machine.hands.put("b/other.JPG", b"other")
     machine.edit(OLD, **CONTENT)
     if is_hashed:
-        machine.engine.hashed(OLD, machine.fs.stat(OLD).signature(), hash_of(machine.fs, OLD))
+        machine.hash(OLD)
     for _ in range(3):
         machine.pass_time(3)
         machine.scan()
