@@ -48,12 +48,18 @@ def assert_inherited(machine: Machine, asset_id: str) -> None:
     assert left(machine) == []
 
 
-@pytest.mark.parametrize("told_by", ["scan", "touch"])
-def test_the_copy_gets_what_the_original_left_behind(told_by: str) -> None:
+def removed() -> tuple[Machine, str]:
+    """The copy, a while after the original was removed, and the id that this had."""
     machine = copied()
     asset_id = machine.ledger(OLD).id
     machine.hands.remove(OLD)
     machine.pass_time(3)
+    return machine, asset_id
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_the_copy_gets_what_the_original_left_behind(told_by: str) -> None:
+    machine, asset_id = removed()
     events = machine.scan() if told_by == "scan" else machine.touch(OLD)
     assert assets(events)[COPY].document.content() == CONTENT
     assert_inherited(machine, asset_id)
@@ -65,10 +71,7 @@ def test_a_crash_at_any_operation_leaves_nothing_behind(told_by: str, cut: str) 
     number, is_over = 0, False
     while not is_over:
         number += 1
-        machine = copied()
-        asset_id = machine.ledger(OLD).id
-        machine.hands.remove(OLD)
-        machine.pass_time(3)
+        machine, asset_id = removed()
         fs = machine.memfs
         fs.durable_nodes = dict(fs.nodes)
         look = machine.scan if told_by == "scan" else lambda: machine.touch(OLD)  # noqa: B023
@@ -84,10 +87,7 @@ def test_after_a_crash_and_a_lost_memory_it_is_found_once_it_is_hashed() -> None
     number, is_over = 0, False
     while not is_over:
         number += 1
-        machine = copied()
-        asset_id = machine.ledger(OLD).id
-        machine.hands.remove(OLD)
-        machine.pass_time(3)
+        machine, asset_id = removed()
         is_over = cut_short(machine.fs, number, machine.scan)
         machine.restart(forget=True)
         machine.rest()
