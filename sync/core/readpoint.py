@@ -75,6 +75,11 @@ def may_lie_there(ledger: Ledger, record: Record) -> list[Record]:
     return lying
 
 
+def knows_mark(ledger: Ledger, mark: str) -> bool:
+    """Tell whether an XMP with this mark was written, or read, with what the ledger says."""
+    return mark in ledger.seen or any(record.mark == mark for record in ledger.xmp)
+
+
 def had_mark(ledger: Ledger, record: Record) -> bool:
     """Tell whether the file bore our mark before programs that drop it wrote, one after another."""
     walked: set[str] = set()

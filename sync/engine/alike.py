@@ -5,20 +5,19 @@ Its copy is no arrival then, and was hashed long before: it is found among all t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sync.core.draft import is_trashed
 from sync.core.model import Ledger
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.finding import find_group
+from sync.engine.folder import by_name
 from sync.engine.leftovers import Left
 from sync.engine.packing import is_there, ledger_at
 from sync.engine.rejoining import is_one
 from sync.engine.rounds import Rounds
 from sync.errors import NotFound
-from sync.pairing.names import kind_of
-from sync.ports import FILE, join
-from sync.scan.snapshot import unpack
+from sync.ports import join
 
 
 class Alike:
@@ -60,16 +59,10 @@ class Alike:
         gone = [join(folder, name) for folder, names in self._arrivals.gone.items() for name in names]
         sizes = {trace_in(was)[1] for was, _ in self._site.memory.hashes(self._volume.id, gone).values()}
         found: dict[int, list[str]] = {}
-        for path, size in self._originals():
-            if size in sizes:
-                found.setdefault(size, []).append(path)
+        for path, entry in by_name(self._site.memory.folders(self._volume.id)):
+            if entry.size in sizes:
+                found.setdefault(entry.size, []).append(path)
         return found
-
-    def _originals(self) -> Iterable[tuple[str, int]]:
-        for folder, blob in self._site.memory.folders(self._volume.id).items():
-            for entry in unpack(blob):
-                if entry.kind == FILE and kind_of(entry.name) is not None:
-                    yield join(folder, entry.name), entry.size
 
     def _is_there(self, path: str, signature: bytes) -> bool:
         """Whether the very file that was hashed is there still."""

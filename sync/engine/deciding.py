@@ -8,6 +8,7 @@ from dataclasses import replace
 from sync.apply.temps import site_digest
 from sync.core.identity import derived_id
 from sync.core.plan import Group, Here, LookAgain, Plan, plan
+from sync.core.readpoint import knows_mark
 from sync.engine import overlay
 from sync.engine.assets import (
     NO_EXTRA,
@@ -152,6 +153,4 @@ class Deciding:
 def _is_seen(look: Look, mark: str | None) -> bool:
     """Whether the ledger knows a mark; an XMP without one bears nobody's."""
     ledgers = [seen.ledger for seen in (look.ledger, look.over) if seen and seen.ledger]
-    return mark is None or any(
-        mark in held.seen or any(record.mark == mark for record in held.xmp) for held in ledgers
-    )
+    return mark is None or any(knows_mark(held, mark) for held in ledgers)

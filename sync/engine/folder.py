@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from sync.core.model import Problem
 from sync.engine.temps import by_tag, names_for
 from sync.pairing import Group, Pairing, pair
+from sync.pairing.names import kind_of
 from sync.pairing.oddities import Oddity
-from sync.ports import Entry, join
+from sync.ports import FILE, Entry, join
 from sync.scan.snapshot import is_unreadable, unpack
 from sync.scan.walk import Listing
 
@@ -82,6 +83,14 @@ def originals_in(blob: bytes) -> list[Entry]:
     """The originals of a snapshot."""
     entries = {entry.name: entry for entry in unpack(blob)}
     return [entries[name] for name in _pair(entries.values()).groups]
+
+
+def by_name(folders: Mapping[str, bytes]) -> Iterator[tuple[str, Entry]]:
+    """All that snapshots have of originals by their names alone, with paths: of a whole library, quickly."""
+    for folder, blob in folders.items():
+        for entry in unpack(blob):
+            if entry.kind == FILE and kind_of(entry.name) is not None:
+                yield join(folder, entry.name), entry
 
 
 def _pair(entries: Iterable[Entry]) -> Pairing:

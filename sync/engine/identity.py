@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping
 from sync.core.identity import derived_id, reissued_id
 from sync.engine import mounted
 from sync.engine.finding import find_group, read_group
+from sync.engine.folder import by_name
 from sync.engine.values import Site, Volume
 from sync.errors import NotFound
-from sync.pairing.names import kind_of
-from sync.ports import FILE, join, split
-from sync.scan.snapshot import unpack
+from sync.ports import FILE, split
 
 # No path in a volume begins with a slash.
 _KEY, _WAITING, _COPY, _BARE = "//id/", "//waiting/", "//copy/", "//bare/"
@@ -89,11 +88,8 @@ class Identities:
         """
         found, met = self._contested, self._met
         self._contested, self._met = set(), set()
-        for folder, blob in snapshots().items() if met else ():
-            for entry in unpack(blob):
-                path = join(folder, entry.name)
-                if kind_of(entry.name) is not None and derived_id(self._volume.id, path) in met:
-                    found.add(path)
+        known = by_name(snapshots()) if met else ()
+        found.update(path for path, _ in known if derived_id(self._volume.id, path) in met)
         return sorted(path for path in found if self._may_be_there(path))
 
     def _take(self, path: str, asset_id: str, holder: str | None) -> None:

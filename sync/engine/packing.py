@@ -97,7 +97,9 @@ def _xmp_moves(
     (was, own), (folder, target) = split(old), split(new)
     named = {name: name_at(name, own, target) for name in names}
     good = fits(volume, folder, target, [to for to in named.values() if to])
-    named = {name: to for name, to in named.items() if to in good or not _is_anothers(name, own, ledger)}
+    named = {
+        name: to for name, to in named.items() if to in good or not _is_unknown_by_stem(name, own, ledger)
+    }
     if any(to not in good for to in named.values()):
         raise Doubt("shared sidecars cannot follow")
     return [
@@ -107,7 +109,7 @@ def _xmp_moves(
     ]
 
 
-def _is_anothers(name: str, own: str, ledger: Ledger | None) -> bool:
+def _is_unknown_by_stem(name: str, own: str, ledger: Ledger | None) -> bool:
     """Whether an XMP is an original's by its stem alone, and none that its ledger has ever known.
 
     It is the RAW's that went before, and is left where it lies: the RAW has made itself another.

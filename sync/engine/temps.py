@@ -18,6 +18,7 @@ from sync.apply.temps import (
 )
 from sync.core.model import Ledger, Problem, Sight
 from sync.core.names import escape
+from sync.core.readpoint import knows_mark
 from sync.engine.assets import Extra, is_others
 from sync.engine.finding import overlay_name
 from sync.engine.values import Site
@@ -147,7 +148,7 @@ def is_known(look: Look, temp: Temp) -> bool:
         return True
     if ledger is None or temp.mark is None:
         return False
-    return temp.mark in ledger.seen or any(record.mark == temp.mark for record in ledger.xmp)
+    return knows_mark(ledger, temp.mark)
 
 
 def _is_doubtful(fs: FS, look: Look, temp: Temp, age: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.codecs import xmp as xmps
 from sync.core.model import Ledger
+from sync.core.readpoint import knows_mark
 from sync.engine import remember
 from sync.engine.arrivals import trace_in
 from sync.engine.values import Site, Volume
@@ -18,9 +19,7 @@ def knows(ledger: Ledger | None, data: bytes) -> bool:
     if ledger is None:
         return False
     mark = _mark(data)
-    return _has_written(ledger, data) or (
-        mark is not None and (mark in ledger.seen or any(record.mark == mark for record in ledger.xmp))
-    )
+    return _has_written(ledger, data) or (mark is not None and knows_mark(ledger, mark))
 
 
 def came_along(volume: Volume, site: Site, look: Look, seen: SeenXmp) -> bool:

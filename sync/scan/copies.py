@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sync.codecs import xmp as xmps
 from sync.core.model import ASIDE, Ledger, Problem, Sight
 from sync.core.names import escape
+from sync.core.readpoint import knows_mark
 from sync.core.values import text
 from sync.pairing import Group
 from sync.pairing.names import is_ledger_like, originals_of_copy
@@ -62,29 +63,30 @@ def without_others(
     if not others:
         return tuple(xmps), tuple(copies)
 
-    def is_others(sight: Sight | None) -> bool:
+    def is_known(ledgers: Sequence[Ledger], mark: str) -> bool:
+        return any(knows_mark(held, mark) for held in ledgers)
+
+    def is_namesakes(sight: Sight | None) -> bool:
         mark = sight.mark if sight else None
-        return mark is not None and not _has_seen(own, mark) and _has_seen(others, mark)
+        return mark is not None and not is_known(own, mark) and is_known(others, mark)
 
     return (
         tuple(
-            SeenXmp(seen.name, seen.found, problem=_of_another(join(folder, seen.name)))
-            if is_others(seen.sight)
+            SeenXmp(seen.name, seen.found, problem=_of_namesake(join(folder, seen.name)))
+            if is_namesakes(seen.sight)
             else seen
             for seen in xmps
         ),
         tuple(
-            SeenCopy(copy.path, copy.found, problem=_of_another(copy.path)) if is_others(copy.sight) else copy
+            SeenCopy(copy.path, copy.found, problem=_of_namesake(copy.path))
+            if is_namesakes(copy.sight)
+            else copy
             for copy in copies
         ),
     )
 
 
-def _has_seen(ledgers: Sequence[Ledger], mark: str) -> bool:
-    return any(mark in held.seen or any(one.mark == mark for one in held.xmp) for held in ledgers)
-
-
-def _of_another(path: str) -> Problem:
+def _of_namesake(path: str) -> Problem:
     reason = "This was written for another picture that had this name, whose ledger lies beside it as a copy."
     return Problem(path, "original-changed", reason, "It was left exactly as it is.")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync.core.model import Problem
+from sync.core.readpoint import knows_mark
 from sync.pairing import Group
 from sync.pairing.names import fold
 from sync.ports import FS, Stat, join
@@ -13,7 +14,7 @@ from sync.scan.copies import SeenCopy, see_copies, without_others
 from sync.scan.seen import SeenLedger, SeenXmp, ledger_problem, read_xmp, understand
 from sync.scan.takeout import SeenTakeout, see_takeout
 
-_ANOTHERS_KEPT = "It is not read as this one's, and not changed."
+_SIBLING_KEPT = "It is not read as this one's, and not changed."
 _OVER_KEPT = "What was edited while the volume was read-only is kept in K-Photos' own folder as it is."
 
 
@@ -39,7 +40,7 @@ class Look:
     """One original with everything of its own, as it was just read.
 
     `over` is a ledger in the overlay beside one in place: what was edited while the volume was read-only.
-    `anothers` are XMPs that would be its own by their names, and were written for another photo.
+    `siblings` are XMPs that would be its own by their names, and were written for another photo.
     """
 
     folder: str
@@ -50,7 +51,7 @@ class Look:
     copies: tuple[SeenCopy, ...] = ()
     over: SeenLedger | None = None
     takeout: SeenTakeout | None = None
-    anothers: tuple[SeenXmp, ...] = ()
+    siblings: tuple[SeenXmp, ...] = ()
 
     @property
     def path(self) -> str:
@@ -61,7 +62,7 @@ class Look:
     def problems(self) -> tuple[Problem, ...]:
         """What a person should know about these files."""
         found = [seen.problem for seen in self.xmps if seen.problem]
-        found += [_of_another(self.folder, seen.name) for seen in self.anothers]
+        found += [_of_sibling(self.folder, seen.name) for seen in self.siblings]
         found += [copy.problem for copy in self.copies if copy.problem]
         if self.takeout is not None and self.takeout.problem is not None:
             found.append(self.takeout.problem)
@@ -87,16 +88,16 @@ def see(fs: FS, read: Glance) -> Look:
         understand(seen.name, seen.found, join(folder, seen.name)) if seen.found else seen
         for seen in read.xmps
     )
-    anothers = tuple(seen for seen in xmps if _is_anothers(seen, xmps, group, ledger))
-    xmps = tuple(seen for seen in xmps if seen not in anothers)
+    siblings = tuple(seen for seen in xmps if _is_siblings(seen, xmps, group, ledger))
+    xmps = tuple(seen for seen in xmps if seen not in siblings)
     copies = see_copies(fs, folder, group, stat, ledger, xmps)
     own = [seen.ledger for seen in (ledger, read.over) if seen and seen.ledger]
     xmps, copies = without_others(folder, own, xmps, copies)
     takeout = see_takeout(fs, folder, group.original, group.jsons) if group.jsons else None
-    return Look(folder, group, stat, ledger, xmps, copies, read.over, takeout, anothers)
+    return Look(folder, group, stat, ledger, xmps, copies, read.over, takeout, siblings)
 
 
-def _is_anothers(seen: SeenXmp, xmps: Sequence[SeenXmp], group: Group, ledger: SeenLedger) -> bool:
+def _is_siblings(seen: SeenXmp, xmps: Sequence[SeenXmp], group: Group, ledger: SeenLedger) -> bool:
     """Whether an XMP by the stem, beside the original's own, bears the mark of another photo of that stem.
 
     A RAW was removed or moved, and the one that its JPEG shares with it by name is now the JPEG's. Its
@@ -106,11 +107,10 @@ def _is_anothers(seen: SeenXmp, xmps: Sequence[SeenXmp], group: Group, ledger: S
     sight, held = seen.sight, ledger.ledger
     if held is None or own is None or sight is None or sight is own or sight.mark is None:
         return False
-    return sight.mark not in held.seen and not any(
-        sight.file == record.file or sight.mark == record.mark for record in held.xmp
-    )
+    has_such = any(record.file == sight.file for record in held.xmp)
+    return not has_such and not knows_mark(held, sight.mark)
 
 
-def _of_another(folder: str, name: str) -> Problem:
+def _of_sibling(folder: str, name: str) -> Problem:
     reason = "This sidecar was written for another photo of the same name, which is not here."
-    return Problem(join(folder, name), "ambiguous", reason, _ANOTHERS_KEPT)
+    return Problem(join(folder, name), "ambiguous", reason, _SIBLING_KEPT)

@@ -49,7 +49,7 @@ export function startStanding() {
     if (!fresh || !place) return;
     const focused = place.contains(document.activeElement) ? document.activeElement?.id : '';
     format(fresh);
-    if (fresh.innerHTML === place.innerHTML) return;
+    if (fresh.isEqualNode(place)) return;
     place.replaceChildren(...fresh.childNodes);
     if (focused) document.getElementById(focused)?.focus();
   }
