@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from multiprocessing.connection import wait  # `select` knows no file beyond the 1,024th
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -106,7 +106,7 @@ class Decoder:
         deadline = time.monotonic() + self._seconds
         while not said.endswith(b"\n"):
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            if left <= 0 or not wait([pipe], left):
                 self._stop()
                 raise Undecodable(f"not decodable within {self._seconds:g} s")
             data = os.read(pipe, 1 << 20)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import select
 import time
+from multiprocessing.connection import wait  # `select` knows no file beyond the 1,024th
 
 import exiftool
 
@@ -58,7 +58,7 @@ class Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no typ
         deadline = time.monotonic() + self._seconds
         said, open_ = bytearray(), [out, err]
         while not said.endswith((sentinel, sentinel + b"\n")):
-            ready = select.select(open_, [], [], max(0.0, deadline - time.monotonic()))[0]
+            ready = wait(open_, max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise GaveUp(f"no answer within {self._seconds:g} s")
             for pipe in ready:

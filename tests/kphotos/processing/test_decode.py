@@ -54,6 +54,12 @@ def test_a_picture_comes_back(decoder: Decoder, tmp_path: Path) -> None:
     assert unpacked(packed(made)) == made
 
 
+@pytest.mark.usefixtures("many_open")
+def test_a_process_with_a_thousand_files_open_gets_its_pictures(tmp_path: Path) -> None:
+    with Decoder() as running, opened(tmp_path, picture("JPEG", (90, 60))).open("rb") as file:
+        assert running.make(file, ("thumb",))["width"] == 90
+
+
 @pytest.mark.parametrize("name", [name for name in CASES if not name.endswith((".gif",))])
 def test_the_corpus_is_decoded(name: str, decoder: Decoder, tmp_path: Path) -> None:
     with opened(tmp_path, CASES[name]).open("rb") as file:

@@ -134,6 +134,13 @@ def test_links_pipes_and_gaps_are_problems(running: Exiftool, tmp_path: Path) ->
     assert [found.problem is None for found in told] == [True, False, False, False, True]
 
 
+@pytest.mark.usefixtures("many_open")
+def test_a_process_with_a_thousand_files_open_is_answered(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, {"a.jpg": CASES["little.jpg"]})
+    with Exiftool() as running:
+        assert running.read([path])[0].width == 64
+
+
 def test_more_files_than_one_batch_keep_their_order(running: Exiftool, tmp_path: Path) -> None:
     paths = write(tmp_path, {f"{n}.gif": picture("GIF", (n + 1, 5)) for n in range(70)})
     assert [told.width for told in running.read(paths)] == list(range(1, 71))
