@@ -61,7 +61,7 @@ class Process(exiftool.ExifTool):  # type: ignore[misc] # the package has no typ
             ready = wait(open_, max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise GaveUp(f"no answer within {self._seconds:g} s")
-            for pipe in ready:
+            for pipe in [each for each in open_ if each in ready]:
                 data = os.read(pipe, 65_536)  # What it says on stderr stands as Warning in its answer, too.
                 if not data and pipe == out:
                     raise GaveUp("exiftool ended")
