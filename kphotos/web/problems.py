@@ -26,6 +26,7 @@ TITLES = {
     "name": "A name that some systems cannot hold",
     "special-file": "Not a picture at all",
     "ambiguous": "It is not clear what belongs to what",
+    "orphaned": "Sidecars without their photo",
     "left-behind": "Sidecars stayed behind when the photo moved",
     "overlay": "Edits from when the folder was read-only wait",
     "offline": "The volume is not connected",

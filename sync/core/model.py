@@ -212,7 +212,7 @@ class Problem:
     """Something about one path that a person should know: what it is, why, and what was kept.
 
     `kind` is one of "unreadable", "original-changed", "newer-schema", "foreign", "rollback", "name",
-    "special-file", "ambiguous", "refused", "left-behind", "offline", "halted", "watch".
+    "special-file", "ambiguous", "orphaned", "refused", "left-behind", "offline", "halted", "watch".
     """
 
     path: str

@@ -63,13 +63,15 @@ def compare(
     odd_now = {oddity.name: oddity for oddity in now.oddities}
     cleared = [join(listing.folder, odd.name) for odd in then.oddities if odd.name not in odd_now]
     cleared += [join(listing.folder, name) for name in _doubtful(then) if name not in new]
+    cleared += [join(listing.folder, name) for odd in now.oddities for name in odd.others]
     if before and is_unreadable(before):
         cleared.append(listing.folder)
     orphans = tuple(name for name in now.orphans if everything or name not in then.orphans)
+    left_out = set(listing.left_out()) if now.oddities else set()
     odd = tuple(
         _problem(listing.folder, oddity)
         for oddity in now.oddities
-        if everything or oddity not in then.oddities
+        if (everything or oddity not in then.oddities) and oddity.original not in left_out
     )
     return Difference(groups, new, gone, odd, tuple(cleared), now.temps, orphans, old)
 

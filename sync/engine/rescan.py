@@ -11,6 +11,7 @@ from sync.core.model import Problem
 from sync.engine import lost, mounted, overlay, sharing
 from sync.engine.ahead import Ahead
 from sync.engine.arrivals import Arrivals
+from sync.engine.dirty import kind_at
 from sync.engine.displaced import Displaced
 from sync.engine.folder import Difference, compare, groups_in, originals_in
 from sync.engine.following import Following
@@ -18,7 +19,7 @@ from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
 from sync.engine.values import Asset, Cleared, Done, Event, Gone, Later, Root, Seen, Trouble
 from sync.errors import Offline
-from sync.ports import FOLDER, Entry, join, split
+from sync.ports import FILE, FOLDER, Entry, join, split
 from sync.scan.seen import why
 from sync.scan.snapshot import RACY_NS, pack, unreadable
 from sync.scan.walk import Listing, is_wanted, rules_for, walk
@@ -60,6 +61,7 @@ class Rescan:
         self._following, self._new = Following(rounds), Arrivals()
         self._displaced = Displaced(rounds)
         self._orphans: list[str] = []
+        self._odd: list[Problem] = []
         self._assets = self._files = 0
         self._calm_before = self._site.clock.now_ns() - RACY_NS
         self._ahead = Ahead(rounds.volume, rounds.site).ns()
@@ -142,7 +144,10 @@ class Rescan:
         for path in difference.cleared:
             yield Cleared(path)
         for problem in difference.odd:
-            yield Trouble(problem)
+            if problem.kind == "orphaned":
+                self._odd.append(problem)  # it may follow its photo yet
+            else:
+                yield Trouble(problem)
         self._orphans += [join(folder, name) for name in difference.orphans]
         look_at = self._rounds.look_at
         for asset in look_at(folder, difference.groups, difference.entries, difference.temps):
@@ -215,6 +220,7 @@ class Rescan:
             if path not in followed and mounted.within(path, away) is None:
                 yield from self._following.gone(path, None, self._new)
         yield from self._following.returned(self._new, self._fresh)
+        yield from (Trouble(problem) for problem in self._odd if kind_at(self._volume, problem.path) == FILE)
 
     def _missed(self, gone: Mapping[str, Sequence[Entry]]) -> list[str]:
         return [

@@ -14,6 +14,7 @@ from sync.engine.finding import Place, find, near, possible
 from sync.engine.finding_many import Listed
 from sync.engine.folder import originals_in
 from sync.engine.following import Following
+from sync.engine.nobodys import nobodys
 from sync.engine.rescan import Rescan
 from sync.engine.root import require_root
 from sync.engine.rounds import Rounds
@@ -41,10 +42,11 @@ class Touching:
         self._tries: dict[str, int] = {}
         self._following, self._new = Following(rounds), Arrivals()
         self._displaced = Displaced(rounds)
+        self._orphaned: list[Place] = []
 
     def run(self, paths: Iterable[str]) -> Iterator[Event]:
         """Everything that has become of these paths, deletions last. Raises TooMuch before any of those."""
-        self._new, self._displaced = Arrivals(), Displaced(self._rounds)
+        self._new, self._displaced, self._orphaned = Arrivals(), Displaced(self._rounds), []
         dirty = Dirty(self._volume, paths)
         gone: list[str] = []
         rules: dict[str, Rules | None] = {}
@@ -72,6 +74,7 @@ class Touching:
             yield from self._following.gone(path, entries.get(path), self._new)
             yield Gone(path)
         yield from self._following.returned(self._new)
+        yield from nobodys(self._volume, [*self._orphaned, *map(Place.of, gone)])
 
     def _entries(self, gone: Sequence[str]) -> dict[str, Entry]:
         """Those that were never hashed as the last scan saw them: one may be met under another name now.
@@ -160,9 +163,10 @@ class Touching:
     ) -> Iterator[Event]:
         """What is to be told of touched names that are no asset now."""
         odd = {oddity.name: oddity for oddity in pairing.oddities}
+        self._orphaned += [place] if any(oddity.original for oddity in pairing.oddities) else []
         for name in sorted(touched.names):
             path = join(place.folder, name)
-            if name in odd:
+            if name in odd and odd[name].original is None:
                 yield Trouble(Problem(path, odd[name].kind, odd[name].reason, odd[name].kept))
             elif name not in stats:
                 yield Cleared(path)

@@ -2,7 +2,7 @@
 
 Order of claims on `X.xmp`: the original named X; the stem X (a RAW first, else the only photo, else
 ambiguous); X but for case and the spelling of accents; a sync tool's copy of one of those; darktable's
-duplicate. An orphan is nobody's and stays where it is. Nothing is ever renamed.
+duplicate. An orphan is nobody's and is told of where it lies. Nothing is ever renamed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sync.pairing.names import (
     without_tags,
 )
 from sync.pairing.oddities import Oddity, ambiguous, special, twin
+from sync.pairing.orphans import orphans
 from sync.pairing.takeout import Jsons, is_json, shared_stems
 from sync.ports import FILE, FOLDER, LEDGER_SUFFIX, XMP_SUFFIX
 
@@ -82,16 +83,16 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
             companions.append(name)
     owners = _stem_owners(originals)
     groups = {name: Group(name, kind, owns_stem=name in owners) for name, kind in originals.items()}
-    if originals and (xmps or ledgers or companions or jsons):
+    bases: list[str] = []
+    if xmps or ledgers or (originals and (companions or jsons)):
         claims = _Claims(originals)
-        _give_xmps(xmps, claims, groups, oddities)
-        _give_ledgers(ledgers, claims, groups)
+        stray_xmps = _give_xmps(xmps, claims, groups, oddities)
+        stray_ledgers = _give_ledgers(ledgers, claims, groups)
         _give_companions(companions, claims, groups)
         _give_jsons(jsons, claims, groups)
-    named = {group.ledger for group in groups.values()} if ledgers else set()
-    orphans = [name for name in ledgers if name.endswith(LEDGER_SUFFIX) and name not in named]
-    bases = tuple(name[: -len(LEDGER_SUFFIX)] for name in orphans)
-    return Pairing(groups, tuple(oddities), tuple(temps), bases)
+        oddities += orphans(stray_ledgers, stray_xmps, {oddity.name for oddity in oddities})
+        bases = [name[: -len(LEDGER_SUFFIX)] for name in stray_ledgers if name.endswith(LEDGER_SUFFIX)]
+    return Pairing(groups, tuple(oddities), tuple(temps), tuple(bases))
 
 
 def _best(names: list[str], originals: Mapping[str, str]) -> list[str]:
@@ -112,7 +113,10 @@ def _stem_owners(originals: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]) -> None:
+def _give_xmps(
+    xmps: list[str], claims: _Claims, groups: dict[str, Group], oddities: list[Oddity]
+) -> list[str]:
+    """Give every XMP to whoever has it; those that nobody has."""
     taken: dict[tuple[str, bool], str] = {}
     strays: list[str] = []
     for name in xmps:
@@ -136,7 +140,7 @@ def _give_xmps(xmps: list[str], claims: _Claims, groups: dict[str, Group], oddit
         elif not _give_copy_or_duplicate(name, base, claims, groups):
             strays.append(name)
     lying = {name: group.original for group in groups.values() for name in group.xmps} if strays else {}
-    _suspect(strays, lying, groups)
+    return _suspect(strays, lying, groups)
 
 
 def _owners(base: str, claims: _Claims) -> tuple[list[str], bool]:
@@ -174,16 +178,21 @@ def _give_copy_or_duplicate(name: str, base: str, claims: _Claims, groups: dict[
     return False
 
 
-def _suspect(strays: list[str], lying: Mapping[str, str], groups: dict[str, Group]) -> None:
-    """Give names that may be those of copies to the owners of the sidecars that lie there."""
+def _suspect(strays: list[str], lying: Mapping[str, str], groups: dict[str, Group]) -> list[str]:
+    """Give names that may be those of copies to the owners of the sidecars that lie there; the others."""
+    left: list[str] = []
     for name in strays:
         other = next((other for other in originals_of_copy(name) if other in lying), None)
-        if other is not None:
-            group = groups[lying[other]]
-            groups[group.original] = replace(group, suspects=(*group.suspects, name))
+        if other is None:
+            left.append(name)
+            continue
+        group = groups[lying[other]]
+        groups[group.original] = replace(group, suspects=(*group.suspects, name))
+    return left
 
 
-def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group]) -> None:
+def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group]) -> list[str]:
+    """Give every ledger and every copy of one to whoever has it; those that nobody has."""
     found = set(ledgers)
     strays: list[str] = []
     for name in ledgers:
@@ -199,8 +208,9 @@ def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group])
         near = [base] if base in groups else claims.folded.get(fold(base), [])
         if len(near) == 1 and (near[0] == base or near[0] + LEDGER_SUFFIX not in found):
             groups[near[0]] = replace(groups[near[0]], ledger=name)
-    lying = {group.ledger: name for name, group in groups.items() if group.ledger} if strays else {}
-    _suspect(strays, lying, groups)
+    lying = {group.ledger: name for name, group in groups.items() if group.ledger}
+    alone = [name for name in ledgers if name not in lying and name.endswith(LEDGER_SUFFIX)]
+    return alone + _suspect(strays, lying, groups)
 
 
 def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, Group]) -> None:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """A name that stands for no asset and that a person should know of; `kind` as in `Problem`."""
+    """A name that stands for no asset and that a person should know of; `kind` as in `Problem`.
+
+    `original` is the one that is missing, of sidecars; `others` are told of with the name, not by their own.
+    """
 
     name: str
     kind: str
     reason: str
     kept: str
+    original: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def special(name: str) -> Oddity:
@@ -43,3 +48,20 @@ def twin(name: str, used: str) -> Oddity:
         f"This sidecar differs from {used} only in upper and lower case.",
         f"{used} is the one in use; this one is not read and not changed.",
     )
+
+
+def orphaned(original: str, names: list[str]) -> Oddity:
+    """Sidecars of an original that is not there; they are told of by the first of their names."""
+    return Oddity(
+        names[0],
+        "orphaned",
+        f"There is no {original} here to which {_listed(names)} could belong.",
+        "Nothing was changed. If the photo has another name now, give it to its sidecars too; if it was "
+        "deleted, they may be.",
+        original,
+        tuple(names[1:]),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

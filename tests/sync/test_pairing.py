@@ -401,3 +401,41 @@ def test_an_ignore_file_speaks_of_its_own_folder_and_is_overruled_below() -> Non
     assert ignores(rules, "d/x.jpg", is_folder=False)
     assert not ignores(rules, "d/e/x.jpg", is_folder=False)
     assert not ignores(rules, "d/e/a.png", is_folder=False)
+
+
+ORPHANS = {
+    "both of one photo": ("IMG.JPG.xmp + IMG.JPG.kphotos.json", {"IMG.JPG.kphotos.json": "IMG.JPG"}),
+    "an XMP alone": ("OTHER.JPG + IMG.JPG.xmp", {"IMG.JPG.xmp": "IMG.JPG"}),
+    "an XMP by the stem, beside a ledger": (
+        "IMG.xmp + IMG.JPG.kphotos.json",
+        {"IMG.JPG.kphotos.json": "IMG.JPG"},
+    ),
+    "a preset, or nobody knows what": ("Warm.xmp + OTHER.JPG", {}),
+    "a sync tool's copy": (
+        "IMG.JPG.kphotos.sync-conflict-20240601-101112-ABCDEF7.json",
+        {"IMG.JPG.kphotos.sync-conflict-20240601-101112-ABCDEF7.json": "IMG.JPG"},
+    ),
+    "what was set aside": (
+        "IMG.JPG + IMG.JPG.orphan-20250102-030405.xmp + IMG.JPG.orphan-20250102-030405.kphotos.json",
+        {},
+    ),
+    "those of a photo that is there": ("IMG.JPG + IMG.JPG.xmp + IMG.xmp + IMG.JPG.kphotos.json", {}),
+    "two photos": (
+        "A.JPG.xmp + B.JPG.kphotos.json + A.JPG.kphotos.json",
+        {"A.JPG.kphotos.json": "A.JPG", "B.JPG.kphotos.json": "B.JPG"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("names", "told"), ORPHANS.values(), ids=ORPHANS)
+def test_sidecars_without_their_photo_are_told_of_once_for_each_photo(
+    names: str, told: dict[str, str]
+) -> None:
+    found = pair((name.strip(), FILE) for name in names.split("+")).oddities
+    assert {oddity.name: oddity.original for oddity in found if oddity.kind == "orphaned"} == told
+    assert all(name in oddity.reason for oddity in found for name in (oddity.name, told[oddity.name]))
+
+
+def test_a_link_is_told_of_as_such_and_its_sidecars_miss_nothing() -> None:
+    found = pair([("IMG.JPG", LINK), ("IMG.JPG.xmp", FILE)])
+    assert [oddity.kind for oddity in found.oddities] == ["special-file"]

@@ -11,7 +11,7 @@ from kphotos import index, jobs
 from kphotos.index import digest, query
 from kphotos.index.rows import Cleared
 from kphotos.index.scope import EVERYTHING
-from kphotos.sidecar import intake, rebuild, sites
+from kphotos.sidecar import intake, rebuild, sites, verify
 from kphotos.storage import alongside
 from kphotos.storage.facts import Facts as Known
 from sync.codecs import xmp as xmps
@@ -223,6 +223,19 @@ def test_a_photo_that_went_away_takes_along_what_was_told_of_its_sidecars(librar
         (library.root / name).unlink()
     library.scan(confirmed=2)
     assert _problems(library) == {}
+
+
+@pytest.mark.parametrize("told_by", ["scan", "touch"])
+def test_what_a_removed_photo_left_there_is_listed_until_it_is_back(library: Library, told_by: str) -> None:
+    library.edit("lake.jpg", Change("title", "set", "Lake"))
+    (library.root / "lake.jpg").rename(library.root / "put by")
+    library.scan() if told_by == "scan" else _touch(library, "lake.jpg")
+    assert _problems(library) == {"lake.jpg.kphotos.json": "orphaned"}
+    assert verify.verify(library.settings).differences == []
+    (library.root / "put by").rename(library.root / "lake.jpg")
+    library.scan() if told_by == "scan" else _touch(library, "lake.jpg")
+    assert _problems(library) == {}
+    assert verify.verify(library.settings).differences == []
 
 
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
