@@ -14,7 +14,7 @@ from time import monotonic
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 LIMIT = 15 * 60
-PYTEST = (str(BIN / "python"), "-m", "pytest", "-q")
+PYTEST = (str(BIN / "python"), "-m", "pytest", "-q", "--durations=15")
 # Files go to the workers whole: fixtures for a module (a Postgres, a library) are made once.
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 

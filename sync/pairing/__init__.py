@@ -88,6 +88,7 @@ def pair(entries: Iterable[tuple[str, int]]) -> Pairing:
         claims = _Claims(originals)
         stray_xmps = _give_xmps(xmps, claims, groups, oddities)
         stray_ledgers = _give_ledgers(ledgers, claims, groups)
+        _find_namesakes(groups)
         _give_companions(companions, claims, groups)
         _give_jsons(jsons, claims, groups)
         oddities += orphans(stray_ledgers, stray_xmps, {oddity.name for oddity in oddities})
@@ -211,6 +212,16 @@ def _give_ledgers(ledgers: list[str], claims: _Claims, groups: dict[str, Group])
     lying = {group.ledger: name for name, group in groups.items() if group.ledger}
     alone = [name for name in ledgers if name not in lying and name.endswith(LEDGER_SUFFIX)]
     return alone + _suspect(strays, lying, groups)
+
+
+def _find_namesakes(groups: dict[str, Group]) -> None:
+    """Note of which originals with copied sidecars there is a conflict copy as well."""
+    wanted = {name for name, group in groups.items() if group.copies}
+    for name in groups if wanted else ():
+        stem = stem_of(name)
+        bare = without_tags(stem) + name[len(stem) :]
+        if bare in wanted and bare != name:
+            groups[bare] = replace(groups[bare], has_namesake=True)
 
 
 def _give_companions(companions: list[str], claims: _Claims, groups: dict[str, Group]) -> None:

@@ -16,6 +16,7 @@ class Group:
     sync tools' conflict copies of XMP or ledger; `suspects` may be such copies, which only their content can
     tell; `duplicates` are darktable's further developments; `jsons` may be Google Takeout's, and of
     another original as well. `owns_stem`: an XMP by its stem is this one's, or would be if it lay there.
+    `has_namesake`: beside `copies` lies a conflict copy of the original: mostly another picture.
     """
 
     original: str
@@ -28,6 +29,7 @@ class Group:
     companions: tuple[str, ...] = ()
     jsons: tuple[str, ...] = ()
     owns_stem: bool = field(default=False, compare=False)
+    has_namesake: bool = False
 
     @property
     def read(self) -> tuple[str, ...]:

@@ -51,15 +51,23 @@ def see_copies(
 
 
 def without_others(
-    folder: str, ledgers: Sequence[Ledger], xmps: Sequence[SeenXmp], copies: Sequence[SeenCopy]
+    folder: str,
+    ledgers: Sequence[Ledger],
+    xmps: Sequence[SeenXmp],
+    copies: Sequence[SeenCopy],
+    *,
+    is_doubtful: bool = False,
 ) -> tuple[tuple[SeenXmp, ...], tuple[SeenCopy, ...]]:
     """Main files and copies, of which none says anything that is another picture's.
 
     `ledgers` are the original's own. Where two sites gave one name to two pictures, the sync tool keeps both
-    ledgers, and any of both XMPs may have the main name: its mark tells whose it is.
+    ledgers, and any of both XMPs may have the main name: its mark tells whose it is. Where it keeps both
+    pictures (`is_doubtful`) a copied XMP is the other one's, unless an own ledger knows it.
     """
     own = [*ledgers, *(copy.ledger for copy in copies if copy.ledger)]
     others = [copy.others for copy in copies if copy.others]
+    if is_doubtful:
+        copies = [_proven(copy, own) for copy in copies]
     if not others:
         return tuple(xmps), tuple(copies)
 
@@ -84,6 +92,23 @@ def without_others(
             for copy in copies
         ),
     )
+
+
+def _proven(copy: SeenCopy, own: Sequence[Ledger]) -> SeenCopy:
+    """A copied XMP as it is if one of these ledgers has written or seen it; else nothing is taken from it."""
+    if copy.sight is None or any(
+        copy.sight.sum in {record.sum for record in ledger.xmp}
+        or (copy.sight.mark is not None and knows_mark(ledger, copy.sight.mark))
+        for ledger in own
+    ):
+        return copy
+    return SeenCopy(copy.path, copy.found, problem=_doubtful(copy.path))
+
+
+def _doubtful(path: str) -> Problem:
+    reason = "There is a conflict copy of the photo as well, and this may be the sidecar of either picture."
+    kept = "It is not read and not changed; given the name of its photo with .xmp behind, it will be."
+    return Problem(path, "ambiguous", reason, kept)
 
 
 def _of_namesake(path: str) -> Problem:

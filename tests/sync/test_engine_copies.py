@@ -325,3 +325,37 @@ def test_on_a_real_disk_too(tmp_path: Path) -> None:
     machine.engine.settle()
     machine.scan(everything=True)
     assert machine.hands.names("d") == ["IMG.JPG", "IMG.JPG.kphotos.json", "IMG.JPG.xmp"]
+
+
+@pytest.mark.parametrize("tag", SAFE)
+def test_beside_a_copy_of_the_photo_a_copied_xmp_may_be_that_pictures_and_is_left_alone(tag: str) -> None:
+    machine = machine_with(title="Lake", rating=1)
+    machine.hands.put(name_of(PHOTO, tag), b"another picture")
+    copy = name_of(SIDECAR, tag)
+    there = foreign_xmp({"title": "Sea"})
+    machine.hands.put(copy, there)
+    asset = settled(machine)
+    assert asset.document.content() == {"title": "Lake", "rating": 1}
+    assert machine.hands.read(copy) == there
+    assert [(problem.path, problem.kind) for problem in asset.problems] == [(copy, "ambiguous")]
+
+
+def test_what_the_ledger_knows_is_a_copy_of_its_own_whatever_lies_beside_it() -> None:
+    machine = machine_with(title="Lake", rating=1)
+    there = machine.hands.read(SIDECAR)
+    machine.hands.put(name_of(PHOTO, SAFE[0]), b"another picture")
+    copy = name_of(SIDECAR, SAFE[1])
+    machine.hands.put(copy, xmp.write(there, {"title": "Lake", "label": "Red"}, xmp.read(there).mark or ""))
+    asset = settled(machine)
+    assert asset.document.content() == {"title": "Lake", "label": "Red"}
+    assert copy.removeprefix("d/") not in machine.hands.names("d")
+
+
+def test_it_is_no_longer_in_doubt_when_the_other_picture_is_gone() -> None:
+    machine = machine_with(title="Lake")
+    machine.hands.put(name_of(PHOTO, SAFE[0]), b"another picture")
+    machine.hands.put(name_of(SIDECAR, SAFE[0]), foreign_xmp({"label": "Red"}))
+    assert settled(machine).problems
+    machine.hands.remove(name_of(PHOTO, SAFE[0]))
+    asset = settled(machine)
+    assert (asset.document.value("label"), asset.problems) == ("Red", ())
