@@ -52,15 +52,21 @@ def twin(name: str, used: str) -> Oddity:
 
 def orphaned(original: str, names: list[str]) -> Oddity:
     """Sidecars of an original that is not there; they are told of by the first of their names."""
-    return Oddity(
-        names[0],
-        "orphaned",
-        f"There is no {original} here to which {_listed(names)} could belong.",
+    reason = f"There is no {original} here to which {_listed(names)} could belong."
+    kept = (
         "Nothing was changed. If the photo has another name now, give it to its sidecars too; if it was "
-        "deleted, they may be.",
-        original,
-        tuple(names[1:]),
+        "deleted, they may be."
     )
+    return Oddity(names[0], "orphaned", reason, kept, original, tuple(names[1:]))
+
+
+def set_aside(original: str, names: list[str]) -> Oddity:
+    """Sidecars that K-Photos has set aside, because another picture had come to the name of theirs."""
+    reason = (
+        f"Set aside, for they were written for another picture that was called {original}: {_listed(names)}."
+    )
+    kept = "Nothing in them was changed. They go to that picture where it turns up; else they may be deleted."
+    return Oddity(names[0], "orphaned", reason, kept, original, tuple(names[1:]))
 
 
 def _listed(names: list[str]) -> str:

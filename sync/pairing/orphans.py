@@ -1,7 +1,7 @@
 """Sidecars whose original is not there: nobody's, and a person is told of what lies there for nobody.
 
 An XMP by a stem alone may be anything, a preset of Lightroom's among others, so that it is told of only
-beside a ledger; so is what was set aside on purpose never.
+beside a ledger.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Container, Iterable
 
 from sync.pairing.names import kind_of, stem_of, without_tags
-from sync.pairing.oddities import Oddity, orphaned
+from sync.pairing.oddities import Oddity, orphaned, set_aside
 from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
 ASIDE = re.compile(r"(?P<original>.*)(?P<tail>\.orphan-\d{8}-\d{6})", re.DOTALL)
@@ -26,13 +26,15 @@ def orphans(ledgers: Iterable[str], xmps: Iterable[str], there: Container[str]) 
         found.setdefault(without_tags(stem_of(name)).removesuffix(_LEDGER_STEM), []).append(name)
     by_stem = {stem_of(original): original for original in found}
     for name in xmps:
-        base = without_tags(name[: -len(XMP_SUFFIX)])
-        if base in found or kind_of(base):
+        whole = name[: -len(XMP_SUFFIX)]
+        base = whole if ASIDE.fullmatch(whole) else without_tags(whole)
+        if base in found or kind_of(base) or ASIDE.fullmatch(base):
             found.setdefault(base, []).append(name)
         elif base in by_stem:
             found[by_stem[base]].append(name)
-    return [
-        orphaned(original, sorted(names))
-        for original, names in found.items()
-        if original not in there and not ASIDE.match(original)
-    ]
+    return [_told(original, sorted(names)) for original, names in found.items() if original not in there]
+
+
+def _told(original: str, names: list[str]) -> Oddity:
+    aside = ASIDE.fullmatch(original)
+    return set_aside(aside["original"], names) if aside else orphaned(original, names)

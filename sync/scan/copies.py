@@ -61,52 +61,63 @@ def without_others(
     """Main files and copies, of which none says anything that is another picture's.
 
     `ledgers` are the original's own. Where two sites gave one name to two pictures, the sync tool keeps both
-    ledgers, and any of both XMPs may have the main name: its mark tells whose it is. Where it keeps both
-    pictures (`is_doubtful`) a copied XMP is the other one's, unless an own ledger knows it.
+    ledgers or both pictures (`is_doubtful`), and any of both XMPs may have the main name. A ledger that has
+    written or seen one tells whose it is; a copy of which none does is nobody's, and so is the main file
+    where a copy is the original's own.
     """
     own = [*ledgers, *(copy.ledger for copy in copies if copy.ledger)]
     others = [copy.others for copy in copies if copy.others]
-    if is_doubtful:
-        copies = [_proven(copy, own) for copy in copies]
-    if not others:
+    if not others and not is_doubtful:
         return tuple(xmps), tuple(copies)
-
-    def is_known(ledgers: Sequence[Ledger], mark: str) -> bool:
-        return any(knows_mark(held, mark) for held in ledgers)
-
-    def is_namesakes(sight: Sight | None) -> bool:
-        mark = sight.mark if sight else None
-        return mark is not None and not is_known(own, mark) and is_known(others, mark)
-
+    has_own_copy = any(_is_of(own, copy.sight) for copy in copies if copy.sight)
+    mains = [
+        _doubt(
+            join(folder, seen.name), seen.sight, own, others, is_nobodys=has_own_copy and _is_bare(seen.sight)
+        )
+        for seen in xmps
+    ]
+    doubts = [_doubt(copy.path, copy.sight, own, others, is_nobodys=True) for copy in copies]
+    is_ours = not any(mains)  # else the main file is another's, as its own copy shows: that stays
     return (
         tuple(
-            SeenXmp(seen.name, seen.found, problem=_of_namesake(join(folder, seen.name)))
-            if is_namesakes(seen.sight)
-            else seen
-            for seen in xmps
+            SeenXmp(seen.name, seen.found, problem=doubt) if doubt else seen
+            for seen, doubt in zip(xmps, mains, strict=True)
         ),
         tuple(
-            SeenCopy(copy.path, copy.found, problem=_of_namesake(copy.path))
-            if is_namesakes(copy.sight)
-            else copy
-            for copy in copies
+            SeenCopy(copy.path, copy.found, problem=doubt)
+            if doubt
+            else replace(copy, is_covered=copy.is_covered and (is_ours or copy.sight is None))
+            for copy, doubt in zip(copies, doubts, strict=True)
         ),
     )
 
 
-def _proven(copy: SeenCopy, own: Sequence[Ledger]) -> SeenCopy:
-    """A copied XMP as it is if one of these ledgers has written or seen it; else nothing is taken from it."""
-    if copy.sight is None or any(
-        copy.sight.sum in {record.sum for record in ledger.xmp}
-        or (copy.sight.mark is not None and knows_mark(ledger, copy.sight.mark))
-        for ledger in own
-    ):
-        return copy
-    return SeenCopy(copy.path, copy.found, problem=_doubtful(copy.path))
+def _doubt(
+    path: str, sight: Sight | None, own: Sequence[Ledger], others: Sequence[Ledger], *, is_nobodys: bool
+) -> Problem | None:
+    """Why nothing is taken from an XMP; `is_nobodys`: if no ledger knows it."""
+    if sight is None or _is_of(own, sight):
+        return None
+    if _is_of(others, sight):
+        return _of_namesake(path)
+    return _doubtful(path) if is_nobodys else None
+
+
+def _is_bare(sight: Sight | None) -> bool:
+    return sight is not None and sight.mark is None
+
+
+def _is_of(ledgers: Sequence[Ledger], sight: Sight) -> bool:
+    """Whether one of these ledgers has written or seen an XMP."""
+    return any(
+        any(record.sum == sight.sum for record in ledger.xmp)
+        or (sight.mark is not None and knows_mark(ledger, sight.mark))
+        for ledger in ledgers
+    )
 
 
 def _doubtful(path: str) -> Problem:
-    reason = "There is a conflict copy of the photo as well, and this may be the sidecar of either picture."
+    reason = "Another picture had this name, and this may be the sidecar of either."
     kept = "It is not read and not changed; given the name of its photo with .xmp behind, it will be."
     return Problem(path, "ambiguous", reason, kept)
 

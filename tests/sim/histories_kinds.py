@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tests.sim.histories import Scene
 from tests.sim.histories_faults import Point, strike
 from tests.sim.histories_fleet import FLEETS, Fleet, Together
+from tests.sim.histories_roaming import ROAMS, Roam, Roaming
 from tests.sim.histories_settled import Settled
 from tests.sim.histories_shared import SHARES, Share, Shared
 from tests.sim.histories_stale import Stale
@@ -80,6 +81,17 @@ def shared(one: Share) -> Callable[[int, int], Ran]:
     return run
 
 
+def roaming(one: Roam) -> Callable[[int, int], Ran]:
+    """Runs a history of photos that are moved while the sync tool is at work."""
+
+    def run(seed: int, steps: int) -> Ran:
+        history = Roaming(seed, one).run(2 * steps)
+        counts = {**history.counts, "conflict copies made": history.tool.made}
+        return Ran(tuple(history.trace), counts, tuple(history.rounds))
+
+    return run
+
+
 def _together(history: Together | Shared, counts: Mapping[str, int]) -> Ran:
     pictures = history.pictures.values()
     more = {
@@ -97,6 +109,7 @@ KINDS: Mapping[str, Callable[[int, int], Ran]] = {
     "stale, never reads": lambda seed, steps: stale(seed, steps, deaf=True),
     **{one.name: fleet(one) for one in FLEETS},
     **{one.name: shared(one) for one in SHARES},
+    **{one.name: roaming(one) for one in ROAMS},
 }
 
 
@@ -116,4 +129,4 @@ def sites_of(kind: str) -> str:
     """How many replicas there are in a kind of history: "1", "2", "3" or "one folder, two instances"."""
     if kind in {share.name for share in SHARES}:
         return "one folder, two instances"
-    return kind[0] if kind in {fleet.name for fleet in FLEETS} else "1"
+    return kind[0] if kind in {one.name for one in (*FLEETS, *ROAMS)} else "1"

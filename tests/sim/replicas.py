@@ -123,9 +123,9 @@ class Replicas:
     def _set_aside(self, to: int, path: str, loser: Version) -> None:
         """Rename the loser, if this tool does and there is anything to keep; a copy of a copy is not made."""
         disk = self.disks[to]
-        if loser.data is None or path not in disk.nodes or ".sync-conflict-" in path:
+        if loser.data is None or path not in disk.nodes:
             return
-        if not self.copies:
+        if not self.copies or ".sync-conflict-" in path:
             self.overwritten.append((to, path, loser.data))
             return
         when = disk.clock.ns

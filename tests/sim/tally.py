@@ -10,6 +10,7 @@ from typing import Any
 from tests.sim.histories_faults import STEPS as FAULT_STEPS
 from tests.sim.histories_faults import points
 from tests.sim.histories_kinds import run, sites_of
+from tests.sim.histories_roaming import ELSEWHERE
 from tests.sim.oracles import Lost
 
 BEFELL = (
@@ -29,6 +30,7 @@ BEFELL = (
     "conflict copies made",
     "overwritten by the tool",
     "power cuts",
+    ELSEWHERE,
 )
 """What is counted of every history; told is in how many of them it came to pass at all."""
 

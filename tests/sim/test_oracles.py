@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from sync import pairing
 from sync.apply import put
 from sync.codecs import ledger as ledgers
 from sync.codecs import xmp
 from sync.codecs.ledger import reader
 from sync.core import plan, readpoint, taking
 from sync.core.model import Candidate
-from sync.engine import attempting, deciding, mirroring, rescan, rounds, writing
+from sync.engine import attempting, deciding, identity, mirroring, packing, rescan, rounds, writing
 from sync.engine.assets import Extra
 from tests.sim import memfs
 from tests.sim.histories_faults import points, strike
@@ -212,6 +213,21 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         patches((taking.Taking, "_compare", _sees_no_removal)),
         "settled",
         "not listed",
+    ),
+    "what lies at the new place is taken to know what lay at the old one": (
+        patches((packing, "knower", lambda old, new: lambda data: True)),
+        "2 sites, photos roam",
+        " of b",
+    ),
+    "nobody is told of sidecars without their photo": (
+        patches((pairing, "orphans", lambda *_: [])),
+        "2 sites, photos roam",
+        " of b",
+    ),
+    "a copy goes by the id of what it is a copy of": (
+        patches((identity.Identities, "of", lambda self, path, asset_id: asset_id)),
+        "2 sites, photos roam",
+        "I3",
     ),
     "an accepted edit leaves the old value beside it": (
         patches((taking, "_hash", lambda _: "never")),

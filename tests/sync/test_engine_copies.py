@@ -359,3 +359,15 @@ def test_it_is_no_longer_in_doubt_when_the_other_picture_is_gone() -> None:
     machine.hands.remove(name_of(PHOTO, SAFE[0]))
     asset = settled(machine)
     assert (asset.document.value("label"), asset.problems) == ("Red", ())
+
+
+def test_of_two_pictures_xmps_the_one_that_the_ledger_knows_is_its_own_though_it_is_the_copy() -> None:
+    machine = machine_with(title="Lake", rating=1)
+    machine.hands.move(SIDECAR, name_of(SIDECAR, SAFE[0]))
+    machine.hands.put(name_of(PHOTO, SAFE[0]), b"another picture")
+    there = foreign_xmp({"title": "Sea", "rating": 5})
+    machine.hands.put(SIDECAR, there)
+    asset = settled(machine)
+    assert asset.document.content() == {"title": "Lake", "rating": 1}
+    assert machine.hands.read(SIDECAR) == there
+    assert [(problem.path, problem.kind) for problem in asset.problems] == [(SIDECAR, "ambiguous")]

@@ -417,7 +417,15 @@ ORPHANS = {
     ),
     "what was set aside": (
         "IMG.JPG + IMG.JPG.orphan-20250102-030405.xmp + IMG.JPG.orphan-20250102-030405.kphotos.json",
-        {},
+        {"IMG.JPG.orphan-20250102-030405.kphotos.json": "IMG.JPG"},
+    ),
+    "a copy that was set aside": (
+        "IMG.JPG + IMG.JPG.Conflict.orphan-20250102-030405.xmp",
+        {"IMG.JPG.Conflict.orphan-20250102-030405.xmp": "IMG.JPG.Conflict"},
+    ),
+    "Syncthing's": (
+        f"IMG.JPG + IMG.JPG{SAFE['Syncthing']}.orphan-20250102-030405.xmp",
+        {f"IMG.JPG{SAFE['Syncthing']}.orphan-20250102-030405.xmp": f"IMG.JPG{SAFE['Syncthing']}"},
     ),
     "those of a photo that is there": ("IMG.JPG + IMG.JPG.xmp + IMG.xmp + IMG.JPG.kphotos.json", {}),
     "two photos": (
