@@ -17,6 +17,8 @@ from tests.sim.histories_kinds import KINDS, Ran
 from tests.sim.oracles import Lost
 from tests.sim.tally import Case, Tally, attempt
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SIMULATE: dict[str, Any] = runpy.run_path(str(ROOT / "scripts" / "simulate.py"))
 

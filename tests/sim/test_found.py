@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from sync.core.model import Change
 from tests.sim.histories import Scene
 from tests.sim.histories_programs import NOTE, Program
 from tests.sim.histories_values import Setting
 from tests.sim.oracles_rest import check_rest
+
+pytestmark = pytest.mark.slow
 
 PHOTO = "d/IMG_1.JPG"
 SIDECAR, LEDGER = PHOTO + ".xmp", PHOTO + ".kphotos.json"

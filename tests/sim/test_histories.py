@@ -15,6 +15,8 @@ import pytest
 from tests.sim.histories_faults import points, strike
 from tests.sim.histories_kinds import KINDS, STEPS, run, sites_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(24)
 SEEDS_TOGETHER = range(4)  # of several houses, each of which is worth many

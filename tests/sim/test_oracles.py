@@ -22,6 +22,7 @@ from tests.sim.histories_faults import points, strike
 from tests.sim.histories_kinds import STEPS, run
 from tests.sim.memfs import MemFS
 
+pytestmark = pytest.mark.slow
 Plant = Callable[[pytest.MonkeyPatch], None]
 TRIES = 200
 

@@ -10,6 +10,8 @@ from tests.sim.memfs import MemFS
 from tests.sim.replicas import Replicas
 from tests.sim.world import FakeClock
 
+pytestmark = pytest.mark.slow
+
 PATH = "d/IMG.JPG.kphotos.json"
 
 

@@ -84,6 +84,7 @@ def test_where_nothing_newer_is_known_it_is_refused() -> None:
     assert machine.hands.read(LEDGER) == before
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_operation_leaves_the_one_or_the_other() -> None:
     number, is_over, came_back = 0, False, 0
     while not is_over:

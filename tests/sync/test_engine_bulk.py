@@ -160,6 +160,7 @@ def found_wrong(machine: Machine, paths: list[str], told: list[str]) -> list[str
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_leaves_old_or_new_and_acknowledged_is_new(
     cut: str, monkeypatch: pytest.MonkeyPatch

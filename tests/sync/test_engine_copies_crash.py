@@ -71,6 +71,7 @@ def enumerate_crashes(
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forget", [False, True], ids=["memory kept", "memory lost"])
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("exchanges", [True, False], ids=["exchange", "rename"])

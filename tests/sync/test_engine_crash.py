@@ -122,6 +122,7 @@ def enumerate_crashes(
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forget", [False, True], ids=["memory kept", "memory lost"])
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("exchanges", [True, False], ids=["exchange", "rename"])
@@ -178,6 +179,7 @@ def edit_with_a_fault(machine: Machine, number: int, error: OSError) -> tuple[st
     return "pending" if asset.pending else "done", bool(failed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "error",
     [

@@ -76,6 +76,7 @@ def test_what_is_a_pictures_own_is_not_set_aside() -> None:
     assert machine.mirror(PHOTO) == {"title": "Lake"}
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_operation_lets_the_new_picture_inherit_nothing() -> None:
     number, is_over = 0, False
     while not is_over:

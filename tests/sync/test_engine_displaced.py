@@ -137,6 +137,7 @@ def test_where_the_other_has_sidecars_that_stay_all_stay() -> None:
         assert [problem.kind for problem in asset.problems] == ["original-changed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("move", "cut", "every"),
     [

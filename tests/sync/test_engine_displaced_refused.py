@@ -120,6 +120,7 @@ def test_one_refusal_is_told_and_tried_again(
     assert_each_has_its_own(machine, move)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("move", "every"), [(swap, 1), (turn, 3), (give_on, 2), (MOVES[-1], 5)])
 def test_a_refusal_at_any_operation_is_made_up_for_by_later_scans(move: Move, every: int) -> None:
     number, is_over = 0, False
@@ -142,6 +143,7 @@ def test_a_refusal_at_any_operation_is_made_up_for_by_later_scans(move: Move, ev
     assert number > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
 def test_what_a_crash_stopped_needs_no_new_hash(told_by: str) -> None:
     """The pictures may have been hashed before K-Photos comes to itself again."""

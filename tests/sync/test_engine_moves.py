@@ -203,6 +203,7 @@ def test_what_was_set_aside_is_given_back_to_its_picture() -> None:
     assert not [name for name in machine.hands.names("a") if "orphan" in name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
     number, is_over = 0, False

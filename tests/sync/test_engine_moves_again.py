@@ -33,6 +33,7 @@ def go_on(machine: Machine, events: list[Event]) -> None:
     machine.touch(*[event.path for event in events if isinstance(event, Later)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_restarted", [False, True])
 def test_a_refusal_at_any_operation_separates_no_photo_that_was_never_hashed(is_restarted: bool) -> None:
     number, is_met = 0, True

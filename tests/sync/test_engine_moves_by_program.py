@@ -123,6 +123,7 @@ def test_of_pictures_that_are_numbered_anew_each_keeps_its_own(told_by: str) -> 
     all_is_well(machine, DOG, FREE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_swaps_nothing(cut: str) -> None:
     number, is_over = 0, False

@@ -283,6 +283,7 @@ def test_a_renamed_folder_keeps_a_thousand_photos_and_writes_nothing() -> None:
         assert found[f"b/c/{path}"].document.value("title") == f"Lake {number}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_leaves_nothing_behind(cut: str) -> None:
     names = ["IMG_1.AAE", "IMG_1.JPG.json", "IMG_1_02.JPG.xmp", "IMG_1.JPG.pp3"]

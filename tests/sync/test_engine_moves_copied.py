@@ -65,6 +65,7 @@ def test_the_copy_gets_what_the_original_left_behind(told_by: str) -> None:
     assert_inherited(machine, asset_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
 def test_a_crash_at_any_operation_leaves_nothing_behind(told_by: str, cut: str) -> None:

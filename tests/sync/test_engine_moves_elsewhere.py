@@ -135,6 +135,7 @@ def test_both_edited_it_each_where_it_was_for_them() -> None:
     pair.assert_one(title="Lake", rating=4, label="Red")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS[:2])
 def test_a_crash_at_any_operation_loses_nothing(cut: str) -> None:
     number, is_over = 0, False

@@ -333,6 +333,7 @@ def enumerate_crashes(cut: str) -> int:
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", ["killed", "names lost", "names kept"])
 def test_a_crash_at_any_operation_of_the_way_back_loses_nothing(cut: str) -> None:
     assert enumerate_crashes(cut) > 30

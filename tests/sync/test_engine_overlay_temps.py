@@ -92,6 +92,7 @@ def test_a_temp_goes_where_its_photo_went(machine: Machine) -> None:
     assert [*over(machine).contents()] == [LEDGER.replace("d/", "e/")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_cut", [False, True])
 def test_a_crash_at_any_operation_of_an_edit_leaves_none(is_cut: bool) -> None:
     number, is_over = 0, False

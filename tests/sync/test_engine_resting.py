@@ -131,6 +131,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
+@pytest.mark.slow
 def test_in_random_histories_both_ways_come_to_the_same(compared: Counter[str]) -> None:
     for kind in KINDS:
         run(kind, 3, 8)

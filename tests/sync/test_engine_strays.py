@@ -138,6 +138,7 @@ def test_a_swapped_out_ledger_of_another_picture_is_not_joined() -> None:
     assert swap in temps(machine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_crash_at_any_operation_leaves_none_and_loses_nothing(cut: str) -> None:
     number, is_over = 0, False

@@ -134,6 +134,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_no_edit_is_lost(setting: str) -> None:
     for seed in range(300):
@@ -184,6 +185,7 @@ def _small_value(rng: random.Random, name: str) -> Any:
     return rng.choice([None, "x", "y"] if name == "title" else [None, 1, 2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drops", [False, True])
 def test_a_fresh_editor_gets_exactly_what_was_said_last(drops: bool) -> None:
     counts = [settled_history(seed, drops=drops) for seed in range(300)]
@@ -191,6 +193,7 @@ def test_a_fresh_editor_gets_exactly_what_was_said_last(drops: bool) -> None:
     assert undecided < 0.05 * edits
 
 
+@pytest.mark.slow
 def test_a_history_comes_out_the_same_twice() -> None:
     for seed in range(20):
         first, second = (unique_history(seed, **SETTINGS["index dropped"]) for _ in range(2))
@@ -261,6 +264,7 @@ def _edit_of_all(self: World, *changes: Change, by: str = "alice") -> None:
     _real_world_edit(self, *(Change(c.field, c.op, c.value) for c in changes), by=by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant, run = FAULTS[fault]

@@ -9,6 +9,7 @@ import pytest
 from tests.sync.codecs.xmp import fuzz
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 1_000_001])
 def test_no_accident_crashes_the_codec_or_loses_what_others_wrote(seed: int) -> None:
     told = fuzz.run(1000, seed)

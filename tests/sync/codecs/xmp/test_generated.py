@@ -65,6 +65,7 @@ def test_every_field_is_generated() -> None:
     assert set(CONTENT) == set(FIELDS)
 
 
+@pytest.mark.slow
 @_full
 @given(sidecars(), st.fixed_dictionaries({}, optional=CONTENT))
 def test_whatever_stands_there_survives_whatever_is_written(found: Sidecar, edit: dict[str, Any]) -> None:
@@ -87,6 +88,7 @@ def same(name: str, wanted: Any, held: Any) -> bool:
     return bool(held == wanted)
 
 
+@pytest.mark.slow
 @_quick
 @given(sidecars())
 def test_one_meaning_in_two_syntaxes_reads_the_same(found: Sidecar) -> None:
@@ -96,6 +98,7 @@ def test_one_meaning_in_two_syntaxes_reads_the_same(found: Sidecar) -> None:
     assert fancy.writable
 
 
+@pytest.mark.slow
 @_quick
 @given(st.fixed_dictionaries({}, optional=CONTENT))
 def test_a_new_file_says_what_it_was_made_of(content: dict[str, Any]) -> None:
@@ -105,6 +108,7 @@ def test_a_new_file_says_what_it_was_made_of(content: dict[str, Any]) -> None:
     assert set(again.sources) == set(content)
 
 
+@pytest.mark.slow
 @_quick
 @given(sidecars())
 def test_the_judge_misses_no_dropped_property(found: Sidecar) -> None:

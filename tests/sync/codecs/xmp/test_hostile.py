@@ -173,6 +173,7 @@ def test_a_damaged_sidecar_is_read_or_refused_with_a_reason(seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_seconds_of_accidents_come_to_no_crash() -> None:
     chance = random.Random(2026)
     end = time.monotonic() + 8
