@@ -35,6 +35,7 @@ DERIVE = "derive"
 _BATCH = 200
 _TOGETHER = 25  # batches in one transaction, of an index that nobody waits for
 _REPEATS = 5
+_GONE_SECONDS = 2.0
 Tell = Callable[[int], None]
 
 
@@ -188,7 +189,18 @@ def _batches(
             while len(waiting) > (0 if batch.is_last else 1):
                 ready = waiting.popleft()
                 found = originals.completed(volume, ready.assets, ready.answer())
-                yield ready.assets, [*ready.others, *_changes(settings, ready.assets, found, anew=anew)]
+                assets, found = (ready.assets, found) if anew else _still_there(ready.assets, found, tally)
+                yield assets, [*ready.others, *_changes(settings, assets, found, anew=anew)]
+
+
+def _still_there(
+    assets: Sequence[Asset], found: Sequence[Embedded], tally: Tally
+) -> tuple[list[Asset], list[Embedded]]:
+    """Those that are left; who went away meanwhile, perhaps with its disk, is looked at again soon."""
+    both = list(zip(assets, found, strict=True))
+    tally.later += [Later(asset.path, _GONE_SECONDS) for asset, one in both if one == alongside.GONE]
+    there = [(asset, one) for asset, one in both if one != alongside.GONE]
+    return [asset for asset, _ in there], [one for _, one in there]
 
 
 @dataclass(slots=True)

@@ -25,6 +25,9 @@ LOG = logging.getLogger(__name__)
 WORTH_IT = 1_000
 """Originals after which a child is started: it takes as long as reading so many."""
 
+GONE = Embedded(problem="gone")
+"""What is read of an original that is not there."""
+
 _COMMAND = (sys.executable, "-m", "kphotos.storage.alongside")
 Answer = Callable[[], list[Embedded]]
 
@@ -38,7 +41,7 @@ def _read(path: bytes) -> Embedded:
     try:
         return read(path)
     except FileNotFoundError:
-        return Embedded(problem="gone")
+        return GONE
 
 
 class Reader:

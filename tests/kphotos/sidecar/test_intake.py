@@ -238,6 +238,26 @@ def test_what_a_removed_photo_left_there_is_listed_until_it_is_back(library: Lib
     assert verify.verify(library.settings).differences == []
 
 
+def test_a_photo_that_goes_away_while_it_is_looked_at_is_as_it_was_until_it_is_looked_at_again(
+    library: Library,
+) -> None:
+    before = library.view("lake.jpg")
+    os.utime(library.root / "lake.jpg", (1, 1))
+
+    def events() -> Iterator[Event]:
+        for event in sites.engine_of(library.settings, library.volume).touch(["lake.jpg", "Trip/sea.jpg"]):
+            if isinstance(event, Done):  # the disk goes after the engine's look, before the header is read
+                (library.root / "lake.jpg").rename(library.root / "away")
+            yield event
+
+    tally = intake.take(library.settings, library.volume, events())
+    assert [later.path for later in tally.later] == ["lake.jpg"]
+    assert (library.view("lake.jpg"), _problems(library)) == (before, {})
+    (library.root / "away").rename(library.root / "lake.jpg")
+    _touch(library, *[later.path for later in tally.later])
+    assert library.view("lake.jpg").width == before.width
+
+
 @pytest.mark.parametrize("told_by", ["scan", "touch"])
 def test_what_took_a_photos_name_and_is_none_is_listed(library: Library, told_by: str) -> None:
     (library.root / "lake.jpg").unlink()
