@@ -67,7 +67,7 @@ LAYERS = (
         "the real darktable, exiftool and exiv2; two machines over Syncthing",
         (*PYTEST, *TWO_AT_ONCE, "tests/interop"),
     ),
-    Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, *TWO_AT_ONCE, "tests/e2e")),
+    Layer("journey", "a person's way through it in a real Chromium", (*PYTEST, "tests/e2e")),
 )
 
 
