@@ -55,7 +55,7 @@ def orphaned(original: str, names: list[str]) -> Oddity:
     reason = f"There is no {original} here to which {_listed(names)} could belong."
     kept = (
         "Nothing was changed. If the photo has another name now, give it to its sidecars too; if it was "
-        "deleted, they may be."
+        "deleted, these may be deleted as well."
     )
     return Oddity(names[0], "orphaned", reason, kept, original, tuple(names[1:]))
 
