@@ -3,7 +3,8 @@
 `scripts/bench --write` measures and writes; `--figures FILE ...` takes what earlier runs printed instead, and
 `--simulated FILE ...` what `scripts/simulate` printed, in one file or several: of several runs the kills are
 added up. Among these `build/coverage.json`, which `scripts/test engine` leaves, tells how much of `sync` the
-tests run. A part of which nothing is given stays as it stands.
+tests run. A part of which nothing is given stays as it stands, and so does each row of the simulated; where
+only these are given, nothing is measured.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any
 
 Told = Mapping[str, Any]
 Row = tuple[str, str]
+_NAME = 12  # letters at the start of a row by which it is known again
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,15 +34,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--simulated", type=Path, nargs="+", default=[], metavar="FILE")
 
 
-def write(readme: Path, told: Told, asked: argparse.Namespace) -> None:
+def write(readme: Path, told: Told | None, asked: argparse.Namespace) -> None:
     """Replace the parts of the README for which there is something; KeyError if a figure is missing."""
-    text = between(readme.read_text(encoding="utf-8"), "figures", figures(told))
+    text = readme.read_text(encoding="utf-8")
+    if told is not None:
+        text = between(text, "figures", figures(told))
     if asked.simulated:
         runs = [json.loads(path.read_text()) for path in asked.simulated]
         told = {name: run[name] for run in runs for name in run}
         if kills := [run["kill"] for run in runs if "kill" in run]:
             told |= {"kill": together(kills), "kill runs": len(kills)}
-        text = between(text, "proofs", proofs(told))
+        text = between(text, "proofs", renewed(inside(text, "proofs"), proofs(told)))
     readme.write_text(text, encoding="utf-8")
 
 
@@ -53,13 +57,31 @@ def earlier(paths: Sequence[Path]) -> dict[str, Any]:
     return told
 
 
-def between(text: str, mark: str, inside: str) -> str:
+def between(text: str, mark: str, new: str) -> str:
     """The text with something else between `<!-- mark -->` and `<!-- /mark -->`; ValueError without them."""
-    before, begin, rest = text.partition(f"<!-- {mark} -->\n")
-    _, end, after = rest.partition(f"<!-- /{mark} -->")
+    old = inside(text, mark)
+    return text.replace(f"<!-- {mark} -->\n{old}<!-- /{mark} -->", f"<!-- {mark} -->\n{new}<!-- /{mark} -->")
+
+
+def inside(text: str, mark: str) -> str:
+    """What stands between the two; ValueError without them."""
+    _, begin, rest = text.partition(f"<!-- {mark} -->\n")
+    old, end, _ = rest.partition(f"<!-- /{mark} -->")
     if not begin or not end:
         raise ValueError(f"the README has no place for {mark}")
-    return f"{before}{begin}{inside}{end}{after}"
+    return old
+
+
+def renewed(old: str, new: str) -> str:
+    """A table with the rows of another in the places of those that tell of the same, the rest at its end."""
+    rows = {_about(row): row for row in old.splitlines() if row.startswith("|")}
+    rows |= {_about(row): row for row in new.splitlines()}
+    return "\n".join(rows.values()) + "\n"
+
+
+def _about(row: str) -> str:
+    """What a row tells of, without the numbers in it."""
+    return re.sub(r"[^A-Za-z-]", "", row)[:_NAME]
 
 
 def figures(told: Told) -> str:

@@ -225,6 +225,22 @@ def test_only_what_there_is_something_for_is_replaced(tmp_path: Path) -> None:
     assert "before 6, ledger 82" in text
 
 
+def test_a_row_of_which_nothing_new_is_known_stays(tmp_path: Path) -> None:
+    readme, both, kills = tmp_path / "README.md", tmp_path / "both.json", tmp_path / "kills.json"
+    readme.write_text(README)
+    both.write_text(json.dumps(HISTORIES | NODES | KILLED))
+    bench_table.write(readme, None, asked(both))
+    before = readme.read_text().splitlines()
+    assert before[:4] == README.splitlines()[:4]
+    again = copy.deepcopy(KILLED)
+    again["kill"] |= {"checks": 700, "rebuild equals index": 700}
+    kills.write_text(json.dumps(again))
+    bench_table.write(readme, None, asked(kills))
+    after = readme.read_text().splitlines()
+    (changed,) = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    assert "rebuild = index 700 of 700 times" in changed[1]
+
+
 def test_a_burst_of_which_nothing_is_given_has_no_row_and_one_without_loss_no_healing() -> None:
     burst = HISTORIES["burst"]
     assert "new files" not in bench_table.proofs(KILLED)
