@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kphotos.cli import main
+from sync.engine import rounds, temps
 
 Told = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -22,6 +23,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STORAGE_PATH", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command that edits waits for what others may be writing just then: here nobody is."""
+    for room in (rounds, temps):
+        monkeypatch.setattr(room, "SETTLE_SECONDS", 0.02)
 
 
 @pytest.fixture
