@@ -35,7 +35,7 @@ DERIVE = "derive"
 _BATCH = 200
 _TOGETHER = 25  # batches in one transaction, of an index that nobody waits for
 _REPEATS = 5
-_GONE_SECONDS = 2.0
+_GONE_SECONDS = 2.0  # until a photo that went away while it was looked at is looked at again
 Tell = Callable[[int], None]
 
 

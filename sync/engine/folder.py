@@ -69,7 +69,7 @@ def compare(
     orphans = tuple(name for name in now.orphans if everything or name not in then.orphans)
     left_out = set(listing.left_out()) if now.oddities else set()
     odd = tuple(
-        _problem(listing.folder, oddity)
+        problem_of(listing.folder, oddity)
         for oddity in now.oddities
         if (everything or oddity not in then.oddities) and oddity.original not in left_out
     )
@@ -109,5 +109,6 @@ def _doubtful(pairing: Pairing) -> Iterator[str]:
         yield from (*group.copies, *group.suspects, *group.jsons)
 
 
-def _problem(folder: str, oddity: Oddity) -> Problem:
+def problem_of(folder: str, oddity: Oddity) -> Problem:
+    """How people are told of an oddity in a folder."""
     return Problem(join(folder, oddity.name), oddity.kind, oddity.reason, oddity.kept)

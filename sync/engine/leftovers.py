@@ -27,7 +27,7 @@ from sync.pairing.names import (
     stem_of,
     without_tags,
 )
-from sync.pairing.orphans import ASIDE
+from sync.pairing.orphans import SET_ASIDE
 from sync.pairing.takeout import WHOLE, is_json
 from sync.ports import FILE, FS, LEDGER_SUFFIX, XMP_SUFFIX, is_ours, join, split
 from sync.scan.seen import LARGEST_XMP
@@ -185,7 +185,7 @@ def _left(group: Group, claimed: set[str], temps: Sequence[tuple[str, str]]) -> 
 
 def _aside(base: str, names: Iterable[str]) -> Group:
     """What was set aside under a base that is no original's name: its own sidecars, and one by stem."""
-    match = ASIDE.fullmatch(base)
+    match = SET_ASIDE.fullmatch(base)
     bases = (base, stem_of(match["original"]) + match["tail"]) if match else (base,)
     xmps = tuple(
         name for one in bases for name in names if name[:-4] == one and name[-4:].lower() == XMP_SUFFIX
@@ -199,7 +199,7 @@ def _renamed(name: str, old: str, new: str) -> str | None:
         return f"{new}{name[len(old) :]}" if name.startswith(old + ".") else f"{new}{WHOLE}.json"
     if fold(name).startswith(fold(old)) and len(fold(name)) - len(fold(old)) == len(name) - len(old):
         return new + name[len(old) :]
-    if aside := ASIDE.fullmatch(old):
+    if aside := SET_ASIDE.fullmatch(old):
         shared = stem_of(aside["original"]) + aside["tail"]
         return stem_of(new) + name[len(shared) :] if name.startswith(shared) else None
     was, now = stem_of(old), stem_of(new)

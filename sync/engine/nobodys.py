@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sync.core.model import Problem
 from sync.engine.finding import Place, find, prefix_of
+from sync.engine.folder import problem_of
 from sync.engine.values import Cleared, Event, Trouble, Volume
 from sync.pairing.names import is_sidecar_like
 from sync.ports import FILE, Entry, join
@@ -21,7 +21,7 @@ def nobodys(volume: Volume, places: Iterable[Place]) -> Iterator[Event]:
         except OSError:
             continue  # an unreadable folder is unknown; the rescan tells of it
         told = {
-            odd.name: Problem(join(place.folder, odd.name), odd.kind, odd.reason, odd.kept)
+            odd.name: problem_of(place.folder, odd)
             for odd in pairing.oddities
             if odd.original is not None
             and prefix_of(odd.original) == place.prefix

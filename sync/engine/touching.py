@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sync.core.brakes import FEW
-from sync.core.model import Problem
 from sync.engine import mounted, remember
 from sync.engine.arrivals import Arrivals, trace_in
 from sync.engine.dirty import Dirty, TooMuch, Touched, kind_at
 from sync.engine.displaced import Displaced
 from sync.engine.finding import Place, find, near, possible
 from sync.engine.finding_many import Listed
-from sync.engine.folder import originals_in
+from sync.engine.folder import originals_in, problem_of
 from sync.engine.following import Following
 from sync.engine.nobodys import nobodys
 from sync.engine.rescan import Rescan
@@ -167,7 +166,7 @@ class Touching:
         for name in sorted(touched.names):
             path = join(place.folder, name)
             if name in odd and odd[name].original is None:
-                yield Trouble(Problem(path, odd[name].kind, odd[name].reason, odd[name].kept))
+                yield Trouble(problem_of(place.folder, odd[name]))
             elif name not in stats:
                 yield Cleared(path)
             elif stats[name].kind == FOLDER:

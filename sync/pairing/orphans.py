@@ -13,7 +13,7 @@ from sync.pairing.names import kind_of, stem_of, without_tags
 from sync.pairing.oddities import Oddity, orphaned, set_aside
 from sync.ports import LEDGER_SUFFIX, XMP_SUFFIX
 
-ASIDE = re.compile(r"(?P<original>.*)(?P<tail>\.orphan-\d{8}-\d{6})", re.DOTALL)
+SET_ASIDE = re.compile(r"(?P<original>.*)(?P<tail>\.orphan-\d{8}-\d{6})", re.DOTALL)
 """What a name is called that was set aside because it was written for another picture."""
 
 _LEDGER_STEM = stem_of(LEDGER_SUFFIX)
@@ -27,8 +27,8 @@ def orphans(ledgers: Iterable[str], xmps: Iterable[str], there: Container[str]) 
     by_stem = {stem_of(original): original for original in found}
     for name in xmps:
         whole = name[: -len(XMP_SUFFIX)]
-        base = whole if ASIDE.fullmatch(whole) else without_tags(whole)
-        if base in found or kind_of(base) or ASIDE.fullmatch(base):
+        base = whole if SET_ASIDE.fullmatch(whole) else without_tags(whole)
+        if base in found or kind_of(base) or SET_ASIDE.fullmatch(base):
             found.setdefault(base, []).append(name)
         elif base in by_stem:
             found[by_stem[base]].append(name)
@@ -36,5 +36,5 @@ def orphans(ledgers: Iterable[str], xmps: Iterable[str], there: Container[str]) 
 
 
 def _told(original: str, names: list[str]) -> Oddity:
-    aside = ASIDE.fullmatch(original)
+    aside = SET_ASIDE.fullmatch(original)
     return set_aside(aside["original"], names) if aside else orphaned(original, names)

@@ -56,18 +56,18 @@ def without_others(
     xmps: Sequence[SeenXmp],
     copies: Sequence[SeenCopy],
     *,
-    is_doubtful: bool = False,
+    has_namesake: bool = False,
 ) -> tuple[tuple[SeenXmp, ...], tuple[SeenCopy, ...]]:
     """Main files and copies, of which none says anything that is another picture's.
 
     `ledgers` are the original's own. Where two sites gave one name to two pictures, the sync tool keeps both
-    ledgers or both pictures (`is_doubtful`), and any of both XMPs may have the main name. A ledger that has
+    ledgers or both pictures (`has_namesake`), and any of both XMPs may have the main name. A ledger that has
     written or seen one tells whose it is; a copy of which none does is nobody's, and so is the main file
     where a copy is the original's own.
     """
     own = [*ledgers, *(copy.ledger for copy in copies if copy.ledger)]
     others = [copy.others for copy in copies if copy.others]
-    if not others and not is_doubtful:
+    if not others and not has_namesake:
         return tuple(xmps), tuple(copies)
     has_own_copy = any(_is_of(own, copy.sight) for copy in copies if copy.sight)
     mains = [

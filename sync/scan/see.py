@@ -92,7 +92,7 @@ def see(fs: FS, read: Glance) -> Look:
     xmps = tuple(seen for seen in xmps if seen not in siblings)
     copies = see_copies(fs, folder, group, stat, ledger, xmps)
     own = [seen.ledger for seen in (ledger, read.over) if seen and seen.ledger]
-    xmps, copies = without_others(folder, own, xmps, copies, is_doubtful=group.has_namesake)
+    xmps, copies = without_others(folder, own, xmps, copies, has_namesake=group.has_namesake)
     takeout = see_takeout(fs, folder, group.original, group.jsons) if group.jsons else None
     return Look(folder, group, stat, ledger, xmps, copies, read.over, takeout, siblings)
 
